@@ -1,0 +1,233 @@
+/**
+ * The VNF description: the one file that an operator writes. This schema is the source of its TypeScript types and of the
+ * published JSON Schema (docs/vnf-description.schema.json). Times are written as '500ms', '10s', '5min'.
+ *
+ * What the schema cannot say (references, addresses, quorum) is checked in check.ts; what the operator left out is filled in by
+ * normalise.ts, and only the normalised form (vnf.ts) is seen by the rest of the code.
+ */
+import { type Static, Type, type TObject, type TProperties } from '@sinclair/typebox';
+
+const closed = <P extends TProperties>(properties: P, description: string): TObject<P> =>
+  Type.Object(properties, { additionalProperties: false, description });
+
+/** Names that can live in an XML id, in HAProxy, in a shell word and in a URL alike. */
+export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,47}$';
+const Name = (description: string) => Type.String({ pattern: namePattern, description });
+const Duration = (description: string) => Type.String({ pattern: '^[0-9]+(ms|s|min|h)$', description });
+const Address = (description: string) => Type.String({ minLength: 2, description });
+const Prefixed = (description: string) => Type.String({ minLength: 2, description });
+const Port = (description: string) => Type.Integer({ minimum: 1, maximum: 65535, description });
+const Command = (description: string) =>
+  Type.Union([Type.String({ minLength: 1 }), Type.Array(Type.String(), { minItems: 1 })], { description });
+
+const Check = closed(
+  {
+    tcp: Type.Optional(Port('healthy when this TCP port of the node accepts a connection')),
+    http: Type.Optional(
+      Type.String({ pattern: '^https?://[^ ]+$', description: 'healthy when a GET of this URL answers 2xx or 3xx' }),
+    ),
+    command: Type.Optional(Command('healthy when this command exits 0')),
+    interval: Type.Optional(Duration('time between two checks; whole seconds, 2 s or more; default 10s')),
+    timeout: Type.Optional(Duration('bound on one check; default 10s')),
+  },
+  'how the health of an instance is seen; without any of tcp, http, command: its process is there',
+);
+
+const Program = closed(
+  {
+    run: Type.Optional(Command('a program that stays in the foreground: the agent starts, watches and stops its process')),
+    start: Type.Optional(Command('for a program that manages itself: the command that starts it (with stop and check)')),
+    stop: Type.Optional(Command('the command that stops it; with run: asked before SIGTERM is sent')),
+    user: Type.Optional(Name('the user that it runs as; default root')),
+    startTimeout: Type.Optional(Duration('bound on starting, until the check says healthy; default 30s')),
+    stopTimeout: Type.Optional(Duration('bound on stopping; default 30s')),
+  },
+  'how an instance is started and stopped: run, or start and stop',
+);
+
+const Role = closed(
+  {
+    promote: Command('makes the instance active'),
+    demote: Command('makes the instance standby'),
+    query: Type.Optional(
+      Command(
+        'prints the role as its first word: active, promoted, primary, master or leader; or standby, unpromoted, secondary, slave, replica or follower',
+      ),
+    ),
+    timeout: Type.Optional(Duration('bound on promote and on demote; default 30s')),
+  },
+  'how an active/standby instance is told its role',
+);
+
+const Recovery = closed(
+  {
+    restarts: Type.Optional(
+      Type.Integer({ minimum: 0, maximum: 1000, description: 'failures on a node that Pacemaker recovers by itself; default 3' }),
+    ),
+    within: Type.Optional(Duration('failures older than this are forgotten; default 10min')),
+    heal: Type.Optional(Type.Boolean({ description: 'tell the VNFM when Pacemaker cannot recover it; default true if there is a vnfm' })),
+  },
+  'what happens when an instance fails again and again',
+);
+
+const Service = closed(
+  {
+    port: Port('the port that every instance serves on, at its node’s address'),
+    frontend: Type.Optional(Port('the port at the load balancer’s VIP; default: the same as port')),
+    mode: Type.Optional(Type.Union([Type.Literal('http'), Type.Literal('tcp')], { description: 'default http' })),
+    balance: Type.Optional(
+      Type.Union([Type.Literal('roundrobin'), Type.Literal('leastconn'), Type.Literal('source')], {
+        description: 'default roundrobin',
+      }),
+    ),
+    network: Type.Optional(Name('the network on which the load balancer reaches the instances; default: the first of the node')),
+    check: Type.Optional(
+      closed(
+        {
+          http: Type.Optional(Type.String({ pattern: '^/[^ ]*$', description: 'path that must answer 2xx or 3xx; without it: a TCP connection' })),
+          inter: Type.Optional(Duration('time between two checks by HAProxy; default 1s')),
+          fall: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'failed checks until DOWN; default 2' })),
+          rise: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'good checks until UP; default 1' })),
+        },
+        'HAProxy’s own check of a server: the second line behind the cluster’s word',
+      ),
+    ),
+  },
+  'the service of an active/active VNFC behind the load balancer',
+);
+
+const Vnfc = closed(
+  {
+    name: Name('the VNFC’s name; unique in the VNF'),
+    vdu: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'the vduId by which the VNFD knows it' })),
+    redundancy: Type.Union([Type.Literal('active-standby'), Type.Literal('active-active')], {
+      description: 'active-standby: one serves, at the vip; active-active: all serve, behind the load balancer',
+    }),
+    nodes: Type.Optional(Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes it may run on; default: all' })),
+    instances: Type.Optional(Type.Integer({ minimum: 1, description: 'how many instances; default: one on each of its nodes' })),
+    vip: Type.Optional(Prefixed('active-standby: the address, with prefix length, that follows the active instance')),
+    service: Type.Optional(Service),
+    program: Program,
+    check: Type.Optional(Check),
+    role: Type.Optional(Role),
+    recovery: Type.Optional(Recovery),
+    vnfcInstanceIds: Type.Optional(
+      Type.Record(Type.String({ pattern: namePattern }), Type.String({ minLength: 1, maxLength: 255 }), {
+        description: 'node name -> the vnfcInstanceId by which the VNFM knows the instance on that node (SOL002)',
+      }),
+    ),
+  },
+  'a component of the VNF',
+);
+
+export const DescriptionSchema = Type.Object(
+  {
+    vnf: closed(
+      {
+        name: Name('the VNF’s name; all that is made in the cluster begins with it'),
+        instanceId: Type.Optional(
+          Type.String({ pattern: '^[A-Za-z0-9._~-]{1,255}$', description: 'the vnfInstanceId by which the VNFM knows it' }),
+        ),
+      },
+      'the VNF',
+    ),
+    networks: Type.Array(
+      closed(
+        {
+          name: Name('the network’s name'),
+          cidr: Prefixed('its addresses, as 192.0.2.0/24 or 2001:db8::/64'),
+          interface: Type.Optional(
+            Type.String({ pattern: '^[A-Za-z0-9_.-]{1,15}$', description: 'its network interface on the nodes; default: found by address' }),
+          ),
+        },
+        'a network that the nodes are in',
+      ),
+      { minItems: 1 },
+    ),
+    nodes: Type.Array(
+      closed(
+        {
+          name: Name('the node’s name, as uname -n says it'),
+          id: Type.Optional(Type.Integer({ minimum: 1, maximum: 4294967295, description: 'corosync’s nodeid; default: its place in this list' })),
+          address: Type.Optional(Address('its address in the only, or first, network')),
+          addresses: Type.Optional(
+            Type.Record(Type.String({ pattern: namePattern }), Type.String(), { description: 'network name -> its address there' }),
+          ),
+        },
+        'a cluster node',
+      ),
+      { minItems: 1 },
+    ),
+    cluster: Type.Optional(
+      closed(
+        {
+          name: Type.Optional(Name('corosync’s cluster_name; default: the VNF’s name')),
+          links: Type.Optional(
+            Type.Array(Name('a network’s name'), { minItems: 1, maxItems: 8, description: 'networks that corosync speaks on; default: every one that all nodes are in' }),
+          ),
+          token: Type.Optional(Duration('corosync’s token timeout; default 1000ms')),
+        },
+        'Corosync',
+      ),
+    ),
+    fencing: Type.Optional(
+      Type.Array(
+        closed(
+          {
+            name: Name('the name of the fence device'),
+            agent: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$', description: 'a fence agent of /usr/sbin, as fence_ipmilan' }),
+            nodes: Type.Optional(Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes that it can fence; default: all' })),
+            parameters: Type.Optional(
+              Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' }), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
+                description: 'its parameters; no passwords (use passwd_script): the CIB can be read by all of haclient',
+              }),
+            ),
+          },
+          'a fence device',
+        ),
+        { minItems: 1 },
+      ),
+    ),
+    vnfcs: Type.Array(Vnfc, { minItems: 1 }),
+    loadBalancer: Type.Optional(
+      closed(
+        {
+          name: Type.Optional(Name('default lb')),
+          nodes: Type.Optional(Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes that run HAProxy; default: the first two' })),
+          vip: Prefixed('the address, with prefix length, that outside modules see'),
+        },
+        'the redundant HAProxy in front of the active/active VNFCs',
+      ),
+    ),
+    vnfm: Type.Optional(
+      closed(
+        {
+          url: Type.String({ pattern: '^https?://[^ ]+$', description: 'the VNFM’s API root, before /vnflcm' }),
+          alarms: Type.Optional(
+            Type.String({ pattern: '^https?://[^ ]+$', description: 'where AlarmNotification and AlarmClearedNotification are posted; default: nowhere' }),
+          ),
+          ca: Type.Optional(Type.String({ pattern: '^/', description: 'file with the CA that signed its certificate' })),
+          auth: Type.Optional(
+            closed(
+              {
+                tokenUrl: Type.String({ pattern: '^https?://[^ ]+$', description: 'OAuth 2.0 token endpoint (client credentials)' }),
+                clientId: Type.String({ minLength: 1 }),
+                clientSecretFile: Type.String({ pattern: '^/', description: 'file, mode 0600, that holds the client secret' }),
+              },
+              'OAuth 2.0 client credentials, with HTTP Basic at the token endpoint',
+            ),
+          ),
+        },
+        'the VNFM, told when Pacemaker cannot recover a VNFC',
+      ),
+    ),
+  },
+  {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: 'VNF description of vnfha',
+    additionalProperties: false,
+  },
+);
+
+/** The description as written, valid by the schema but not yet checked or completed. */
+export type Description = Static<typeof DescriptionSchema>;

@@ -1,0 +1,75 @@
+/**
+ * What things are called in the CIB, in HAProxy and on disk. One place, so that generator, agents, bridge and notifier agree.
+ * Every id begins with the VNF's name; several VNFs share a cluster.
+ */
+import type { ActiveActiveVnfc, ClusterNode, LoadBalancer, Vnf } from './vnf.ts';
+
+/** The primitive of a VNFC. */
+export const resourceId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}`;
+/** The clone around a primitive. */
+export const cloneId = (resource: string): string => `${resource}-clone`;
+/** The address that follows an active instance, or the load balancer. */
+export const vipId = (vnf: string, owner: string): string => `${vnf}-${owner}-vip`;
+/** The primitive that stands for an instance's place in the load balancer. */
+export const memberId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}-member`;
+/** The primitive of HAProxy. */
+export const haproxyId = (vnf: string, lb: string): string => `${vnf}-${lb}`;
+/** The stonith resource of a fence device. */
+export const fenceId = (vnf: string, device: string): string => `${vnf}-fence-${device}`;
+/** The alert that wakes bridge and notifier. */
+export const alertId = (vnf: string): string => `${vnf}-alert`;
+/** The Pacemaker tag that lists what a description owns in the CIB. */
+export const ownerTag = (vnf: string): string => `vnfha-${vnf}`;
+
+/** HAProxy's backend of an active/active VNFC; its servers are called as their nodes. */
+export const backendName = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}`;
+
+/** A server of a backend: the instance of a VNFC on a node. */
+export interface ServerPlace {
+  readonly backend: string;
+  readonly server: string;
+  readonly vnfc: string;
+  readonly node: string;
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Every place in the load balancer, in the order of the description. */
+export function serverPlaces(vnf: Vnf): ServerPlace[] {
+  const nodes = new Map(vnf.nodes.map((node) => [node.name, node]));
+  return vnf.vnfcs
+    .filter((vnfc) => vnfc.redundancy === 'active-active')
+    .flatMap((vnfc) => vnfc.nodes.map((name) => placeOf(vnf.name, vnfc, nodes.get(name)!)));
+}
+
+function placeOf(vnf: string, vnfc: ActiveActiveVnfc, node: ClusterNode): ServerPlace {
+  return {
+    backend: backendName(vnf, vnfc.name),
+    server: node.name,
+    vnfc: vnfc.name,
+    node: node.name,
+    address: node.addresses[vnfc.service.network]!,
+    port: vnfc.service.port,
+  };
+}
+
+/** Files and sockets of a node; an operator finds the same in docs/files.md. */
+export const paths = {
+  description: '/etc/vnfha/vnf.yaml',
+  /** Templates here go before the shipped ones of the same name. */
+  localTemplates: '/etc/vnfha/templates',
+  haproxyConfig: '/var/lib/vnfha/haproxy.cfg',
+  haproxySocket: '/run/vnfha/haproxy.sock',
+  bridgeSocket: '/run/vnfha/bridge.sock',
+  incidentJournal: '/var/lib/vnfha/incidents.jsonl',
+  agentState: '/run/vnfha/agents',
+  alertAgent: '/usr/lib/vnfha/alert',
+} as const;
+
+/** CPG group of bridges, lb-member agents and alert agents. */
+export const bridgeGroup = 'vnfha';
+/** CPG group of the notifiers. */
+export const notifierGroup = 'vnfha-notifier';
+
+/** The load balancer's nodes, or none. */
+export const lbNodes = (lb: LoadBalancer | undefined): readonly string[] => lb?.nodes ?? [];

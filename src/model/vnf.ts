@@ -1,0 +1,130 @@
+/**
+ * The VNF as the rest of the code sees it: the description with every default filled in, every reference resolved and every
+ * time in milliseconds. Made by normalise.ts only.
+ */
+
+export interface Vnf {
+  readonly name: string;
+  readonly instanceId: string | undefined;
+  readonly networks: readonly Network[];
+  readonly nodes: readonly ClusterNode[];
+  readonly cluster: { readonly name: string; readonly links: readonly string[]; readonly tokenMs: number };
+  readonly fencing: readonly FenceDevice[];
+  readonly vnfcs: readonly Vnfc[];
+  readonly loadBalancer: LoadBalancer | undefined;
+  readonly vnfm: Vnfm | undefined;
+}
+
+export interface Network {
+  readonly name: string;
+  readonly cidr: string;
+  readonly interface: string | undefined;
+}
+
+export interface ClusterNode {
+  readonly name: string;
+  readonly id: number;
+  /** network name -> address; in the order of Vnf.networks */
+  readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface FenceDevice {
+  readonly name: string;
+  readonly agent: string;
+  readonly nodes: readonly string[];
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** An address with its prefix length, and the interface it goes on where the description says. */
+export interface Vip {
+  readonly ip: string;
+  readonly prefix: number;
+  readonly interface: string | undefined;
+}
+
+interface VnfcBase {
+  readonly name: string;
+  readonly vdu: string | undefined;
+  readonly nodes: readonly string[];
+  readonly instances: number;
+  readonly program: Program;
+  readonly check: Check;
+  readonly recovery: Recovery;
+  readonly vnfcInstanceIds: Readonly<Record<string, string>>;
+}
+
+export interface ActiveStandbyVnfc extends VnfcBase {
+  readonly redundancy: 'active-standby';
+  readonly vip: Vip;
+  readonly role: Role;
+}
+
+export interface ActiveActiveVnfc extends VnfcBase {
+  readonly redundancy: 'active-active';
+  readonly service: Service;
+}
+
+export type Vnfc = ActiveStandbyVnfc | ActiveActiveVnfc;
+
+/** Commands are argument vectors: nothing is ever given to a shell. */
+export type Argv = readonly string[];
+
+export interface Program {
+  readonly run: Argv | undefined;
+  readonly start: Argv | undefined;
+  readonly stop: Argv | undefined;
+  readonly user: string | undefined;
+  readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+}
+
+export interface Check {
+  readonly tcp: number | undefined;
+  readonly http: string | undefined;
+  readonly command: Argv | undefined;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+export interface Role {
+  readonly promote: Argv;
+  readonly demote: Argv;
+  readonly query: Argv | undefined;
+  readonly timeoutMs: number;
+}
+
+export interface Recovery {
+  readonly restarts: number;
+  readonly withinMs: number;
+  readonly heal: boolean;
+}
+
+export interface Service {
+  readonly port: number;
+  readonly frontend: number;
+  readonly mode: 'http' | 'tcp';
+  readonly balance: 'roundrobin' | 'leastconn' | 'source';
+  /** The network on which the load balancer reaches the instances. */
+  readonly network: string;
+  readonly check: {
+    readonly http: string | undefined;
+    readonly interMs: number;
+    readonly fall: number;
+    readonly rise: number;
+  };
+}
+
+export interface LoadBalancer {
+  readonly name: string;
+  readonly nodes: readonly string[];
+  readonly vip: Vip;
+}
+
+export interface Vnfm {
+  readonly url: string;
+  readonly alarms: string | undefined;
+  readonly ca: string | undefined;
+  readonly auth:
+    | { readonly tokenUrl: string; readonly clientId: string; readonly clientSecretFile: string }
+    | undefined;
+}

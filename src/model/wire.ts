@@ -1,0 +1,45 @@
+/**
+ * What is said in the CPG group of bridges, lb-member agents and alert agents. CPG delivers every message to every member
+ * in one total order, the sender included, with the sender's nodeid and pid.
+ */
+export const wireVersion = 1;
+
+/** A word of the group. `v` is the version: an unknown one is logged and passed over. */
+export type BridgeMessage =
+  /** A bridge says that it is there, after every change of membership. */
+  | { readonly v: 1; readonly type: 'bridge'; readonly node: string }
+  /** An lb-member agent's request. `until` (ms since the epoch) is the end of the agent's operation. */
+  | {
+      readonly v: 1;
+      readonly type: 'exclude' | 'readmit';
+      readonly id: string;
+      readonly backend: string;
+      readonly server: string;
+      readonly until: number;
+    }
+  /** A bridge's answer: done in its HAProxy's memory and its file, or why not. */
+  | { readonly v: 1; readonly type: 'ack'; readonly id: string; readonly node: string; readonly error?: string }
+  /** A Pacemaker alert, as the alert agent of the node that saw it passes it on. */
+  | { readonly v: 1; readonly type: 'alert'; readonly alert: PacemakerAlert };
+
+/** The environment that Pacemaker gives to an alert agent, read into one value. */
+export type PacemakerAlert =
+  | {
+      readonly kind: 'resource';
+      readonly node: string;
+      readonly resource: string;
+      readonly task: string;
+      readonly intervalMs: number;
+      readonly rc: number;
+      readonly targetRc: number;
+      readonly description: string;
+    }
+  | { readonly kind: 'node'; readonly node: string; readonly description: string }
+  | {
+      readonly kind: 'fencing';
+      readonly node: string;
+      readonly task: string;
+      readonly rc: number;
+      readonly description: string;
+    }
+  | { readonly kind: 'attribute'; readonly node: string; readonly name: string; readonly value: string };

@@ -1,0 +1,73 @@
+/** Every import arrow points one way: who may import whom, and what the pure parts may not touch. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const neighbours = ['corosync', 'pacemaker', 'haproxy', 'libvirt', 'vnfm', 'sync'];
+
+/** folder -> folders of ours that it may import besides itself */
+const allowed: Record<string, readonly string[]> = {
+  model: [],
+  process: [],
+  cib: ['model', 'process'],
+  decide: ['model'],
+  ...Object.fromEntries(neighbours.map((neighbour) => [neighbour, ['model', 'process']])),
+  ocf: ['model', 'process', ...neighbours],
+  bridge: ['model', 'process', 'cib', 'decide', ...neighbours],
+  notifier: ['model', 'process', 'cib', 'decide', ...neighbours],
+  lab: ['model', 'process', 'cib', ...neighbours],
+};
+
+/** Folders whose decisions must not depend on a clock, on chance or on the machine. */
+const pure = ['decide'];
+
+interface Import {
+  readonly file: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, to]) => ({
+    file,
+    from: file.split('/')[1]!,
+    to: to!.startsWith('.') ? path.relative(root, path.resolve(root, path.dirname(file), to!)) : to!,
+  }));
+}
+
+const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => path.join('src', file));
+
+const wrong = (imports: readonly Import[]): string[] =>
+  imports.flatMap(({ file, from, to }) => {
+    if (pure.includes(from) && !to.startsWith('src/')) return [`${file} imports ${to}`];
+    if (!to.startsWith('src/') || from === 'cli') return [];
+    const target = to.split('/')[1]!;
+    return target === from || allowed[from]?.includes(target) ? [] : [`${file} imports ${to}`];
+  });
+
+test('no import arrow points the wrong way', (t) => {
+  t.true(files.length > 5);
+  t.deepEqual(wrong(files.flatMap(importsOf)), []);
+});
+
+test('the decisions read no clock and take no chance', (t) => {
+  const impure = files
+    .filter((file) => pure.includes(file.split('/')[1]!))
+    .filter((file) =>
+      /\b(Date\.now|new Date\(\)|performance\.|Math\.random|process\.|setTimeout)/.test(
+        readFileSync(path.join(root, file), 'utf8'),
+      ),
+    );
+  t.deepEqual(impure, []);
+});
+
+test('a wrong arrow is seen', (t) => {
+  t.deepEqual(wrong([{ file: 'src/decide/x.ts', from: 'decide', to: 'node:fs' }]), ['src/decide/x.ts imports node:fs']);
+  t.deepEqual(wrong([{ file: 'src/haproxy/x.ts', from: 'haproxy', to: 'src/decide/y.ts' }]), [
+    'src/haproxy/x.ts imports src/decide/y.ts',
+  ]);
+});

@@ -35,8 +35,12 @@ const Check = closed(
 
 const Program = closed(
   {
-    run: Type.Optional(Command('a program that stays in the foreground: the agent starts, watches and stops its process')),
-    start: Type.Optional(Command('for a program that manages itself: the command that starts it (with stop and check)')),
+    run: Type.Optional(
+      Command('a program that stays in the foreground: the agent starts, watches and stops its process'),
+    ),
+    start: Type.Optional(
+      Command('for a program that manages itself: the command that starts it (with stop and check)'),
+    ),
     stop: Type.Optional(Command('the command that stops it; with run: asked before SIGTERM is sent')),
     user: Type.Optional(Name('the user that it runs as; default root')),
     startTimeout: Type.Optional(Duration('bound on starting, until the check says healthy; default 30s')),
@@ -62,10 +66,16 @@ const Role = closed(
 const Recovery = closed(
   {
     restarts: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: 1000, description: 'failures on a node that Pacemaker recovers by itself; default 3' }),
+      Type.Integer({
+        minimum: 0,
+        maximum: 1000,
+        description: 'failures on a node that Pacemaker recovers by itself; default 3',
+      }),
     ),
     within: Type.Optional(Duration('failures older than this are forgotten; default 10min')),
-    heal: Type.Optional(Type.Boolean({ description: 'tell the VNFM when Pacemaker cannot recover it; default true if there is a vnfm' })),
+    heal: Type.Optional(
+      Type.Boolean({ description: 'tell the VNFM when Pacemaker cannot recover it; default true if there is a vnfm' }),
+    ),
   },
   'what happens when an instance fails again and again',
 );
@@ -80,14 +90,25 @@ const Service = closed(
         description: 'default roundrobin',
       }),
     ),
-    network: Type.Optional(Name('the network on which the load balancer reaches the instances; default: the first of the node')),
+    network: Type.Optional(
+      Name('the network on which the load balancer reaches the instances; default: the first of the node'),
+    ),
     check: Type.Optional(
       closed(
         {
-          http: Type.Optional(Type.String({ pattern: '^/[^ ]*$', description: 'path that must answer 2xx or 3xx; without it: a TCP connection' })),
+          http: Type.Optional(
+            Type.String({
+              pattern: '^/[^ ]*$',
+              description: 'path that must answer 2xx or 3xx; without it: a TCP connection',
+            }),
+          ),
           inter: Type.Optional(Duration('time between two checks by HAProxy; default 1s')),
-          fall: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'failed checks until DOWN; default 2' })),
-          rise: Type.Optional(Type.Integer({ minimum: 1, maximum: 100, description: 'good checks until UP; default 1' })),
+          fall: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 100, description: 'failed checks until DOWN; default 2' }),
+          ),
+          rise: Type.Optional(
+            Type.Integer({ minimum: 1, maximum: 100, description: 'good checks until UP; default 1' }),
+          ),
         },
         'HAProxy’s own check of a server: the second line behind the cluster’s word',
       ),
@@ -99,12 +120,18 @@ const Service = closed(
 const Vnfc = closed(
   {
     name: Name('the VNFC’s name; unique in the VNF'),
-    vdu: Type.Optional(Type.String({ minLength: 1, maxLength: 255, description: 'the vduId by which the VNFD knows it' })),
+    vdu: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 255, description: 'the vduId by which the VNFD knows it' }),
+    ),
     redundancy: Type.Union([Type.Literal('active-standby'), Type.Literal('active-active')], {
       description: 'active-standby: one serves, at the vip; active-active: all serve, behind the load balancer',
     }),
-    nodes: Type.Optional(Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes it may run on; default: all' })),
-    instances: Type.Optional(Type.Integer({ minimum: 1, description: 'how many instances; default: one on each of its nodes' })),
+    nodes: Type.Optional(
+      Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes it may run on; default: all' }),
+    ),
+    instances: Type.Optional(
+      Type.Integer({ minimum: 1, description: 'how many instances; default: one on each of its nodes' }),
+    ),
     vip: Type.Optional(Prefixed('active-standby: the address, with prefix length, that follows the active instance')),
     service: Type.Optional(Service),
     program: Program,
@@ -126,7 +153,10 @@ export const DescriptionSchema = Type.Object(
       {
         name: Name('the VNF’s name; all that is made in the cluster begins with it'),
         instanceId: Type.Optional(
-          Type.String({ pattern: '^[A-Za-z0-9._~-]{1,255}$', description: 'the vnfInstanceId by which the VNFM knows it' }),
+          Type.String({
+            pattern: '^[A-Za-z0-9._~-]{1,255}$',
+            description: 'the vnfInstanceId by which the VNFM knows it',
+          }),
         ),
       },
       'the VNF',
@@ -137,7 +167,10 @@ export const DescriptionSchema = Type.Object(
           name: Name('the network’s name'),
           cidr: Prefixed('its addresses, as 192.0.2.0/24 or 2001:db8::/64'),
           interface: Type.Optional(
-            Type.String({ pattern: '^[A-Za-z0-9_.-]{1,15}$', description: 'its network interface on the nodes; default: found by address' }),
+            Type.String({
+              pattern: '^[A-Za-z0-9_.-]{1,15}$',
+              description: 'its network interface on the nodes; default: found by address',
+            }),
           ),
         },
         'a network that the nodes are in',
@@ -148,10 +181,18 @@ export const DescriptionSchema = Type.Object(
       closed(
         {
           name: Name('the node’s name, as uname -n says it'),
-          id: Type.Optional(Type.Integer({ minimum: 1, maximum: 4294967295, description: 'corosync’s nodeid; default: its place in this list' })),
+          id: Type.Optional(
+            Type.Integer({
+              minimum: 1,
+              maximum: 4294967295,
+              description: 'corosync’s nodeid; default: its place in this list',
+            }),
+          ),
           address: Type.Optional(Address('its address in the only, or first, network')),
           addresses: Type.Optional(
-            Type.Record(Type.String({ pattern: namePattern }), Type.String(), { description: 'network name -> its address there' }),
+            Type.Record(Type.String({ pattern: namePattern }), Type.String(), {
+              description: 'network name -> its address there',
+            }),
           ),
         },
         'a cluster node',
@@ -163,7 +204,11 @@ export const DescriptionSchema = Type.Object(
         {
           name: Type.Optional(Name('corosync’s cluster_name; default: the VNF’s name')),
           links: Type.Optional(
-            Type.Array(Name('a network’s name'), { minItems: 1, maxItems: 8, description: 'networks that corosync speaks on; default: every one that all nodes are in' }),
+            Type.Array(Name('a network’s name'), {
+              minItems: 1,
+              maxItems: 8,
+              description: 'networks that corosync speaks on; default: every one that all nodes are in',
+            }),
           ),
           token: Type.Optional(Duration('corosync’s token timeout; default 1000ms')),
         },
@@ -175,12 +220,25 @@ export const DescriptionSchema = Type.Object(
         closed(
           {
             name: Name('the name of the fence device'),
-            agent: Type.String({ pattern: '^[A-Za-z0-9_.-]{1,64}$', description: 'a fence agent of /usr/sbin, as fence_ipmilan' }),
-            nodes: Type.Optional(Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes that it can fence; default: all' })),
-            parameters: Type.Optional(
-              Type.Record(Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' }), Type.Union([Type.String(), Type.Number(), Type.Boolean()]), {
-                description: 'its parameters; no passwords (use passwd_script): the CIB can be read by all of haclient',
+            agent: Type.String({
+              pattern: '^[A-Za-z0-9_.-]{1,64}$',
+              description: 'a fence agent of /usr/sbin, as fence_ipmilan',
+            }),
+            nodes: Type.Optional(
+              Type.Array(Name('a node’s name'), {
+                minItems: 1,
+                description: 'the nodes that it can fence; default: all',
               }),
+            ),
+            parameters: Type.Optional(
+              Type.Record(
+                Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' }),
+                Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
+                {
+                  description:
+                    'its parameters; no passwords (use passwd_script): the CIB can be read by all of haclient',
+                },
+              ),
             ),
           },
           'a fence device',
@@ -193,7 +251,12 @@ export const DescriptionSchema = Type.Object(
       closed(
         {
           name: Type.Optional(Name('default lb')),
-          nodes: Type.Optional(Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes that run HAProxy; default: the first two' })),
+          nodes: Type.Optional(
+            Type.Array(Name('a node’s name'), {
+              minItems: 1,
+              description: 'the nodes that run HAProxy; default: the first two',
+            }),
+          ),
           vip: Prefixed('the address, with prefix length, that outside modules see'),
         },
         'the redundant HAProxy in front of the active/active VNFCs',
@@ -204,15 +267,26 @@ export const DescriptionSchema = Type.Object(
         {
           url: Type.String({ pattern: '^https?://[^ ]+$', description: 'the VNFM’s API root, before /vnflcm' }),
           alarms: Type.Optional(
-            Type.String({ pattern: '^https?://[^ ]+$', description: 'where AlarmNotification and AlarmClearedNotification are posted; default: nowhere' }),
+            Type.String({
+              pattern: '^https?://[^ ]+$',
+              description: 'where AlarmNotification and AlarmClearedNotification are posted; default: nowhere',
+            }),
           ),
-          ca: Type.Optional(Type.String({ pattern: '^/', description: 'file with the CA that signed its certificate' })),
+          ca: Type.Optional(
+            Type.String({ pattern: '^/', description: 'file with the CA that signed its certificate' }),
+          ),
           auth: Type.Optional(
             closed(
               {
-                tokenUrl: Type.String({ pattern: '^https?://[^ ]+$', description: 'OAuth 2.0 token endpoint (client credentials)' }),
+                tokenUrl: Type.String({
+                  pattern: '^https?://[^ ]+$',
+                  description: 'OAuth 2.0 token endpoint (client credentials)',
+                }),
                 clientId: Type.String({ minLength: 1 }),
-                clientSecretFile: Type.String({ pattern: '^/', description: 'file, mode 0600, that holds the client secret' }),
+                clientSecretFile: Type.String({
+                  pattern: '^/',
+                  description: 'file, mode 0600, that holds the client secret',
+                }),
               },
               'OAuth 2.0 client credentials, with HTTP Basic at the token endpoint',
             ),

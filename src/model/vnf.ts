@@ -125,6 +125,5 @@ export interface Vnfm {
   readonly alarms: string | undefined;
   readonly ca: string | undefined;
   readonly auth:
-    | { readonly tokenUrl: string; readonly clientId: string; readonly clientSecretFile: string }
-    | undefined;
+    { readonly tokenUrl: string; readonly clientId: string; readonly clientSecretFile: string } | undefined;
 }

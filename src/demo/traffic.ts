@@ -1,0 +1,92 @@
+/**
+ * The outside world of the demo: a client that asks each target every 20 ms, whether or not earlier requests have been answered,
+ * and prints a JSON line for each request when it is over. Runs in the lab's client host:
+ *
+ *   node --import tsx src/demo/traffic.ts http://10.77.0.60/ redis://10.77.0.50:6379/demo
+ */
+import net from 'node:net';
+import { nowMicros } from '../process/log.ts';
+
+/** One request: when it was sent (µs), whether it was answered in time, by whom or with what. */
+export interface Sample {
+  readonly at: number;
+  readonly target: string;
+  readonly ok: boolean;
+  readonly micros: number;
+  readonly answer: string;
+}
+
+const intervalMs = 20;
+const timeoutMs = 1000;
+
+/** A reply read so far -> the answer, undefined while it isn't whole; throws when it is a refusal. */
+type Reader = (reply: string) => string | undefined;
+
+/** Sends `request` on a connection of its own and resolves with the answer. */
+function ask(host: string, port: number, request: string, read: Reader): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let reply = '';
+    const socket = net.connect({ host, port });
+    const end = (settle: () => void) => {
+      clearTimeout(timer);
+      socket.destroy();
+      settle();
+    };
+    const timer = setTimeout(() => end(() => reject(new Error('timeout'))), timeoutMs);
+    socket.on('error', (error) => end(() => reject(error)));
+    socket.on('close', () => end(() => reject(new Error('closed'))));
+    socket.on('connect', () => socket.write(request));
+    socket.on('data', (chunk) => {
+      reply += chunk.toString('latin1');
+      try {
+        const answer = read(reply);
+        if (answer !== undefined) end(() => resolve(answer));
+      } catch (error) {
+        end(() => reject(error as Error));
+      }
+    });
+  });
+}
+
+/** A GET that must be answered 200; the answer is the body's first line. */
+const readHttp: Reader = (reply) => {
+  const body = reply.indexOf('\r\n\r\n');
+  if (body < 0 || reply.length === body + 4) return undefined;
+  if (!reply.startsWith('HTTP/1.1 200')) throw new Error(reply.slice(0, 20));
+  return reply
+    .slice(body + 4)
+    .split('\n')[0]!
+    .trim();
+};
+
+/** An INCR that must be answered with a number: a write that only the active instance takes. */
+const readRedis: Reader = (reply) => {
+  if (!reply.endsWith('\r\n')) return undefined;
+  if (!reply.startsWith(':')) throw new Error(reply.trim());
+  return reply.slice(1).trim();
+};
+
+function askTarget(url: URL): Promise<string> {
+  return url.protocol === 'redis:'
+    ? ask(url.hostname, Number(url.port), `INCR ${url.pathname.slice(1)}\r\n`, readRedis)
+    : ask(
+        url.hostname,
+        Number(url.port || 80),
+        `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`,
+        readHttp,
+      );
+}
+
+async function probe(target: string): Promise<void> {
+  const at = nowMicros();
+  const outcome = await askTarget(new URL(target)).then(
+    (answer) => ({ ok: true, answer }),
+    (error: Error) => ({ ok: false, answer: error.message }),
+  );
+  const sample: Sample = { at, target, micros: nowMicros() - at, ...outcome };
+  process.stdout.write(JSON.stringify(sample) + '\n');
+}
+
+if (process.argv[1] === import.meta.filename) {
+  for (const target of process.argv.slice(2)) setInterval(() => void probe(target), intervalMs);
+}

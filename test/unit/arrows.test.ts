@@ -8,7 +8,7 @@ const neighbours = ['corosync', 'pacemaker', 'haproxy', 'libvirt', 'vnfm', 'sync
 
 /** folder -> folders of ours that it may import besides itself */
 const allowed: Record<string, readonly string[]> = {
-  model: [],
+  model: ['process'],
   process: [],
   cib: ['model', 'process'],
   decide: ['model'],

@@ -1,0 +1,71 @@
+/**
+ * Reading a description: text -> checked -> normalised.
+ */
+import { readFile } from 'node:fs/promises';
+import { Ajv } from 'ajv';
+import { LineCounter, parseDocument } from 'yaml';
+import { Failure } from '../process/failure.ts';
+import { DescriptionSchema, type Description } from './description.ts';
+import { normalise } from './normalise.ts';
+import { formatProblem, type Problem } from './problem.ts';
+import type { Vnf } from './vnf.ts';
+
+/**
+ * Reads the text of a description. Never throws. `vnf` is there if no problem is an error.
+ * @param file what to call the text in the problems
+ */
+export function readDescription(text: string, file: string): { vnf: Vnf | undefined; problems: Problem[] } {
+  const counter = new LineCounter();
+  const document = parseDocument(text, { lineCounter: counter });
+  const at = (offset: number) => {
+    const { line, col } = counter.linePos(offset);
+    return { severity: 'error' as const, file, line, column: col, cure: 'See docs/description.md.' };
+  };
+  const problems = document.errors.map((error) => ({
+    ...at(error.pos[0]),
+    path: '',
+    what: error.message.split('\n')[0]!,
+  }));
+  if (problems.length > 0) return { vnf: undefined, problems };
+  const value: unknown = document.toJS();
+  const validate = new Ajv({ allErrors: true }).compile<Description>(DescriptionSchema);
+  if (validate(value)) return { vnf: normalise(value), problems: [] };
+  return {
+    vnf: undefined,
+    problems: validate.errors!.map((error) => ({ ...at(0), path: error.instancePath, what: error.message ?? '' })),
+  };
+}
+
+/**
+ * Reads and checks the description at `path`. Warnings pass.
+ * @throws Failure 'input' that lists every problem; 'missing' or 'permission' when the file cannot be read.
+ */
+export async function loadVnf(path: string): Promise<Vnf> {
+  const { vnf, problems } = readDescription(await readText(path), path);
+  if (vnf !== undefined) return vnf;
+  throw new Failure('input', problems.map(formatProblem).join('\n'), {
+    cure: `Correct the description, then run 'vnfha check ${path}'.`,
+  });
+}
+
+/**
+ * The text of the description at `path`.
+ * @throws Failure 'missing', 'permission', or 'input' when it is something else than a file of text.
+ */
+export async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT' || code === 'ENOTDIR') {
+      throw new Failure('missing', `there is no description at ${path}`, {
+        cure: 'Name the file, or write one: the examples are a start.',
+        cause: error,
+      });
+    }
+    if (code === 'EACCES' || code === 'EPERM') {
+      throw new Failure('permission', `no permission to read ${path}`, { cure: 'Run as root.', cause: error });
+    }
+    throw new Failure('input', `${path} cannot be read: ${String(code ?? error)}`, { cause: error });
+  }
+}

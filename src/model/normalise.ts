@@ -1,0 +1,194 @@
+/**
+ * The description as the rest of the code sees it: every default filled in, every reference resolved, times in milliseconds,
+ * commands as argument vectors, addresses in their one spelling.
+ */
+import { contains, formatAddress, parseAddress, parsePrefixed, type Prefixed } from './address.ts';
+import { splitCommand } from './argv.ts';
+import type { Description } from './description.ts';
+import { durationMs } from './duration.ts';
+import type {
+  ActiveActiveVnfc,
+  ActiveStandbyVnfc,
+  Argv,
+  ClusterNode,
+  LoadBalancer,
+  Network,
+  Vip,
+  Vnf,
+  Vnfc,
+} from './vnf.ts';
+
+type VnfcDescription = Description['vnfcs'][number];
+type Common = Omit<ActiveStandbyVnfc, 'redundancy' | 'vip' | 'role'>;
+
+/** Where each thing lives, so that no VNFC costs a search. */
+interface Context {
+  readonly networks: readonly (Network & { readonly range: Prefixed })[];
+  readonly nodes: readonly ClusterNode[];
+  readonly nodeNames: readonly string[];
+  readonly byName: ReadonlyMap<string, ClusterNode>;
+  readonly lbNodes: readonly string[];
+  readonly hasVnfm: boolean;
+}
+
+/**
+ * Completes a description that check.ts found no error in. Pure.
+ * @throws Error for a description that was not checked.
+ */
+export function normalise(description: Description): Vnf {
+  const networks = description.networks.map((network) => ({
+    name: network.name,
+    cidr: network.cidr,
+    interface: network.interface,
+    range: prefixed(network.cidr),
+  }));
+  const nodes = description.nodes.map((node, at) => ({
+    name: node.name,
+    id: node.id ?? at + 1,
+    addresses: addressesOf(node, networks),
+  }));
+  const nodeNames = nodes.map((node) => node.name);
+  const context: Context = {
+    networks,
+    nodes,
+    nodeNames,
+    byName: new Map(nodes.map((node) => [node.name, node])),
+    lbNodes: description.loadBalancer?.nodes ?? (description.loadBalancer ? nodeNames.slice(0, 2) : []),
+    hasVnfm: description.vnfm !== undefined,
+  };
+  return {
+    name: description.vnf.name,
+    instanceId: description.vnf.instanceId,
+    networks: networks.map(({ range, ...network }) => ({
+      ...network,
+      cidr: `${formatAddress(range)}/${range.prefix}`,
+    })),
+    nodes,
+    cluster: {
+      name: description.cluster?.name ?? description.vnf.name,
+      links: description.cluster?.links ?? networksOfAll(nodeNames, context),
+      tokenMs: ms(description.cluster?.token, 1000),
+    },
+    fencing: (description.fencing ?? []).map((device) => ({
+      name: device.name,
+      agent: device.agent,
+      nodes: device.nodes ?? nodeNames,
+      parameters: Object.fromEntries(
+        Object.entries(device.parameters ?? {}).map(([key, value]) => [key, String(value)]),
+      ),
+    })),
+    vnfcs: description.vnfcs.map((vnfc) => vnfcOf(vnfc, context)),
+    loadBalancer: loadBalancerOf(description.loadBalancer, context),
+    vnfm: vnfmOf(description.vnfm),
+  };
+}
+
+function addressesOf(node: Description['nodes'][number], networks: readonly Network[]): Record<string, string> {
+  const given: Record<string, string> = { ...node.addresses };
+  const first = networks[0]!.name;
+  if (node.address !== undefined) given[first] = node.address;
+  return Object.fromEntries(
+    networks.filter(({ name }) => Object.hasOwn(given, name)).map(({ name }) => [name, spelled(given[name]!)]),
+  );
+}
+
+/** The networks that every one of these nodes is in. */
+function networksOfAll(nodes: readonly string[], context: Context): string[] {
+  return context.networks
+    .map((network) => network.name)
+    .filter((network) => nodes.every((node) => context.byName.get(node)?.addresses[network] !== undefined));
+}
+
+function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
+  const nodes = vnfc.nodes ?? context.nodeNames;
+  const base: Common = {
+    name: vnfc.name,
+    vdu: vnfc.vdu,
+    nodes,
+    instances: vnfc.instances ?? nodes.length,
+    program: {
+      run: argvOf(vnfc.program.run),
+      start: argvOf(vnfc.program.start),
+      stop: argvOf(vnfc.program.stop),
+      user: vnfc.program.user,
+      startTimeoutMs: ms(vnfc.program.startTimeout, 30_000),
+      stopTimeoutMs: ms(vnfc.program.stopTimeout, 30_000),
+    },
+    check: {
+      tcp: vnfc.check?.tcp,
+      http: vnfc.check?.http,
+      command: argvOf(vnfc.check?.command),
+      intervalMs: ms(vnfc.check?.interval, 10_000),
+      timeoutMs: ms(vnfc.check?.timeout, 10_000),
+    },
+    recovery: {
+      restarts: vnfc.recovery?.restarts ?? 3,
+      withinMs: ms(vnfc.recovery?.within, 600_000),
+      heal: vnfc.recovery?.heal ?? context.hasVnfm,
+    },
+    vnfcInstanceIds: vnfc.vnfcInstanceIds ?? {},
+  };
+  if (vnfc.redundancy === 'active-active')
+    return { ...base, redundancy: vnfc.redundancy, service: serviceOf(vnfc, nodes, context) };
+  const role = vnfc.role!;
+  return {
+    ...base,
+    redundancy: vnfc.redundancy,
+    vip: vipOf(vnfc.vip!, context),
+    role: {
+      promote: argvOf(role.promote)!,
+      demote: argvOf(role.demote)!,
+      query: argvOf(role.query),
+      timeoutMs: ms(role.timeout, 30_000),
+    },
+  };
+}
+
+function serviceOf(vnfc: VnfcDescription, nodes: readonly string[], context: Context): ActiveActiveVnfc['service'] {
+  const service = vnfc.service!;
+  return {
+    port: service.port,
+    frontend: service.frontend ?? service.port,
+    mode: service.mode ?? 'http',
+    balance: service.balance ?? 'roundrobin',
+    network: service.network ?? networksOfAll([...nodes, ...context.lbNodes], context)[0]!,
+    check: {
+      http: service.check?.http,
+      interMs: ms(service.check?.inter, 1000),
+      fall: service.check?.fall ?? 2,
+      rise: service.check?.rise ?? 1,
+    },
+  };
+}
+
+function loadBalancerOf(lb: Description['loadBalancer'], context: Context): LoadBalancer | undefined {
+  return lb && { name: lb.name ?? 'lb', nodes: context.lbNodes, vip: vipOf(lb.vip, context) };
+}
+
+function vipOf(text: string, context: Context): Vip {
+  const address = prefixed(text);
+  const network = context.networks.find(({ range }) => contains(range, address));
+  return { ip: formatAddress(address), prefix: address.prefix, interface: network?.interface };
+}
+
+function vnfmOf(vnfm: Description['vnfm']): Vnf['vnfm'] {
+  return vnfm && { url: vnfm.url.replace(/\/+$/, ''), alarms: vnfm.alarms, ca: vnfm.ca, auth: vnfm.auth };
+}
+
+function ms(text: string | undefined, fallback: number): number {
+  return text === undefined ? fallback : must(durationMs(text), text);
+}
+
+function argvOf(command: string | readonly string[] | undefined): Argv | undefined {
+  if (command === undefined) return undefined;
+  const result = splitCommand(command);
+  return must('argv' in result ? result.argv : undefined, String(command));
+}
+
+const prefixed = (text: string): Prefixed => must(parsePrefixed(text), text);
+const spelled = (text: string): string => formatAddress(must(parseAddress(text), text));
+
+function must<T>(value: T | undefined, text: string): T {
+  if (value === undefined) throw new Error(`normalise was given a description that was not checked: '${text}'`);
+  return value;
+}

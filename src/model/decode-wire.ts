@@ -1,0 +1,80 @@
+/**
+ * Reads what was said in the CPG group (wire.ts) into one typed value. Anybody in the group may be of another version or
+ * broken, so nothing is believed unseen, and nothing here throws.
+ */
+import { type BridgeMessage, type PacemakerAlert, wireVersion } from './wire.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The message in `data` (JSON, UTF-8), or undefined when it isn't one of this version: the caller logs it and goes on. */
+export function decodeBridgeMessage(data: Buffer | string): BridgeMessage | undefined {
+  const fields = parseObject(data);
+  if (fields === undefined || fields.v !== wireVersion) return undefined;
+  const v = wireVersion;
+  switch (fields.type) {
+    case 'bridge': {
+      const { node } = fields;
+      return isName(node) ? { v, type: 'bridge', node } : undefined;
+    }
+    case 'exclude':
+    case 'readmit': {
+      const { type, id, backend, server, until } = fields;
+      if (!isName(id) || !isName(backend) || !isName(server) || !isNumber(until)) return undefined;
+      return { v, type, id, backend, server, until };
+    }
+    case 'ack': {
+      const { id, node, error } = fields;
+      if (!isName(id) || !isName(node)) return undefined;
+      if (error === undefined) return { v, type: 'ack', id, node };
+      return isText(error) ? { v, type: 'ack', id, node, error } : undefined;
+    }
+    case 'alert': {
+      const alert = decodeAlert(fields.alert);
+      return alert && { v, type: 'alert', alert };
+    }
+    default:
+      return undefined;
+  }
+}
+
+function decodeAlert(value: unknown): PacemakerAlert | undefined {
+  if (!isObject(value)) return undefined;
+  const { kind, node, description } = value;
+  if (!isName(node)) return undefined;
+  switch (kind) {
+    case 'resource': {
+      const { resource, task, intervalMs, rc, targetRc } = value;
+      if (!isName(resource) || !isName(task) || !isText(description)) return undefined;
+      if (!isNumber(intervalMs) || !isNumber(rc) || !isNumber(targetRc)) return undefined;
+      return { kind, node, resource, task, intervalMs, rc, targetRc, description };
+    }
+    case 'node':
+      return isText(description) ? { kind, node, description } : undefined;
+    case 'fencing': {
+      const { task, rc } = value;
+      if (!isText(task) || !isNumber(rc) || !isText(description)) return undefined;
+      return { kind, node, task, rc, description };
+    }
+    case 'attribute': {
+      const { name, value: setTo } = value;
+      return isName(name) && isText(setTo) ? { kind, node, name, value: setTo } : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+function parseObject(data: Buffer | string): Fields | undefined {
+  try {
+    const value: unknown = JSON.parse(data.toString());
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

@@ -1,0 +1,136 @@
+/**
+ * What an event about the cluster adds to, or takes from, the evidence that is held. Newer evidence clears older evidence that
+ * it contradicts; a snapshot clears only what it is certain to have seen.
+ */
+import type { ClusterStatus } from '../model/cluster.ts';
+import type { PacemakerAlert } from '../model/wire.ts';
+import {
+  keyOf,
+  type RotationEvent,
+  type RotationPlace,
+  type RotationPolicy,
+  type RotationState,
+  type Server,
+  type ServerKey,
+} from './rotation-types.ts';
+import { wordOf } from './rotation-wanted.ts';
+
+type EventOf<T extends RotationEvent['type']> = Extract<RotationEvent, { type: T }>;
+
+/** The places of a new description. Servers that stay keep what is known of them; new ones are out until the cluster has a word. */
+export function withPlaces(state: RotationState, places: readonly RotationPlace[], at: number): RotationState {
+  const servers = new Map<ServerKey, Server>();
+  for (const place of places) {
+    const key = keyOf(place.backend, place.server);
+    const known = state.servers.get(key);
+    servers.set(key, known === undefined ? newServer(place, at) : { ...known, place });
+  }
+  return { ...state, servers, written: undefined };
+}
+
+function newServer(place: RotationPlace, at: number): Server {
+  return {
+    place,
+    out: true,
+    cut: false,
+    reason: 'not yet known',
+    since: at,
+    decided: false,
+    hold: undefined,
+    failure: undefined,
+    inFlight: 0,
+    memory: 'unknown',
+    file: 'unknown',
+    error: undefined,
+    drifts: 0,
+  };
+}
+
+/** A request of an lb-member agent for a server that is known. */
+export function withRequest(state: RotationState, event: EventOf<'request'>, policy: RotationPolicy): RotationState {
+  const { id, at, out } = event;
+  const key = keyOf(event.backend, event.server);
+  const until = Math.min(Math.max(event.until, at + policy.minHoldMs), at + policy.maxHoldMs);
+  const pending = { id, key, out, until, told: false };
+  return {
+    ...mapServers(state, (server, itsKey) => {
+      if (itsKey !== key) return server;
+      return { ...server, hold: { out, at, until }, failure: out ? server.failure : undefined };
+    }),
+    requests: [...state.requests.filter((request) => request.id !== id), pending],
+  };
+}
+
+/** A failed operation of a VNFC that was running: it failed, whatever a snapshot begun before says. */
+export function withAlert(state: RotationState, alert: PacemakerAlert, at: number): RotationState {
+  if (alert.kind !== 'resource' || !isFailure(alert)) return state;
+  const primitive = alert.resource.replace(/:\d+$/, '');
+  return mapServers(state, (server) => {
+    const { vnfc, node, vnfcResource } = server.place;
+    if (vnfcResource !== primitive || node !== alert.node) return server;
+    const what = `VNFC ${vnfc} failed on ${node} (alert: ${alert.task} returned ${alert.rc}, expected ${alert.targetRc})`;
+    return { ...server, failure: { at, what }, hold: server.hold?.out === false ? undefined : server.hold };
+  });
+}
+
+function isFailure(alert: Extract<PacemakerAlert, { kind: 'resource' }>): boolean {
+  if (alert.rc === alert.targetRc) return false;
+  // A probe (interval 0) that finds something unexpected is news, not a failure.
+  return alert.task === 'monitor' ? alert.intervalMs > 0 : alert.task === 'start' || alert.task === 'stop';
+}
+
+/** A new ring. Nodes that it lacks have left; nodes that are back may look in a snapshot as they were before they left. */
+export function withRing(state: RotationState, members: readonly number[], at: number): RotationState {
+  const now = new Set(members);
+  const returned = new Map([...state.returned].filter(([id]) => now.has(id)));
+  for (const id of now) if (state.ring !== undefined && !state.ring.members.has(id)) returned.set(id, at);
+  const next = { ...mapServers(state, (server) => withoutOrphan(server, now)), ring: { at, members: now }, returned };
+  return state.snapshot !== undefined && hasMajority(now, state.snapshot.status) ? next : frozen(next);
+}
+
+/** An agent that asked for a readmit is gone with its node. */
+function withoutOrphan(server: Server, ring: ReadonlySet<number>): Server {
+  const orphaned = server.hold?.out === false && !ring.has(server.place.nodeId);
+  return orphaned ? { ...server, hold: undefined } : server;
+}
+
+/** As corosync counts: more than half, and with two nodes (two_node) each of them. */
+function hasMajority(ring: ReadonlySet<number>, { nodes }: ClusterStatus): boolean {
+  return nodes.length === 2 ? ring.size > 0 : ring.size * 2 > nodes.length;
+}
+
+/** Nothing is known any more, so nothing is changed until a quorate snapshot. */
+export function frozen(state: RotationState): RotationState {
+  return { ...state, snapshot: undefined };
+}
+
+/** A snapshot of crm_mon, begun at `begun`. */
+export function withSnapshot(
+  state: RotationState,
+  { begun, status }: EventOf<'snapshot'>,
+  policy: RotationPolicy,
+): RotationState {
+  // Begun before the ring in which we now are: it says nothing about our quorum there.
+  if (state.ring !== undefined && begun < state.ring.at && state.snapshot === undefined) return state;
+  // Pacemaker learns of a lost quorum later than corosync's ring says it.
+  const quorate = status.quorate && (state.ring === undefined || hasMajority(state.ring.members, status));
+  if (!quorate) return frozen(state);
+  const returned = new Map([...state.returned].filter(([, at]) => begun < at + policy.settleMs));
+  const next = { ...state, returned, snapshot: { begun, status } };
+  return mapServers(next, (server) => {
+    const { hold, failure } = server;
+    const holds = hold !== undefined && !isSettled(hold, begun, wordOf(status, server.place)?.out);
+    const fails = failure !== undefined && begun < failure.at + policy.settleMs;
+    return { ...server, hold: holds ? hold : undefined, failure: fails ? failure : undefined };
+  });
+}
+
+function isSettled(hold: NonNullable<Server['hold']>, begun: number, word: boolean | undefined): boolean {
+  if (begun <= hold.at) return false;
+  return word === hold.out || begun >= hold.until;
+}
+
+/** The state with every server passed through `change`. */
+export function mapServers(state: RotationState, change: (server: Server, key: ServerKey) => Server): RotationState {
+  return { ...state, servers: new Map([...state.servers].map(([key, server]) => [key, change(server, key)])) };
+}

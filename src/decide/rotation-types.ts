@@ -1,0 +1,160 @@
+/**
+ * The values that the decision about HAProxy's rotation is made of. Times are milliseconds; `at` is when the event was seen here.
+ */
+import type { ClusterStatus } from '../model/cluster.ts';
+import type { ServerPlace } from '../model/names.ts';
+import type { PacemakerAlert } from '../model/wire.ts';
+
+/** 'backend/server', as HAProxy's runtime socket and renderHaproxyConfig write it. */
+export type ServerKey = `${string}/${string}`;
+
+export const keyOf = (backend: string, server: string): ServerKey => `${backend}/${server}`;
+
+export interface RotationPolicy {
+  /** The cluster is asked at least this often. */
+  readonly statusIntervalMs: number;
+  /** A snapshot begun sooner than this after an alert, or after a node's return, may not know of it yet. */
+  readonly settleMs: number;
+  /** Bounds on how long an agent's request outranks crm_mon, whatever the agent's clock says. */
+  readonly minHoldMs: number;
+  readonly maxHoldMs: number;
+}
+
+/** A place in the load balancer, with what is known of the resources that stand for it. */
+export interface RotationPlace extends ServerPlace {
+  readonly nodeId: number;
+  /** The ids of the VNFC's primitive and of its lb-member's. */
+  readonly vnfcResource: string;
+  readonly memberResource: string;
+}
+
+export interface Server {
+  readonly place: RotationPlace;
+  readonly out: boolean;
+  /** Its sessions are cut, because it cannot serve them any more. */
+  readonly cut: boolean;
+  readonly reason: string;
+  readonly since: number;
+  /** False while the state is only adopted from HAProxy or its file. */
+  readonly decided: boolean;
+  /** An agent's request, until crm_mon agrees with it or `until` has passed. */
+  readonly hold: { readonly out: boolean; readonly at: number; readonly until: number } | undefined;
+  /** The newest failure of the VNFC, until a later snapshot or a readmit. */
+  readonly failure: { readonly at: number; readonly what: string } | undefined;
+  /** Commands given to HAProxy and not yet answered. */
+  readonly inFlight: number;
+  /** What HAProxy's memory says; absent: no HAProxy, or one that does not know this server. */
+  readonly memory: 'in' | 'out' | 'absent' | 'unknown';
+  readonly file: 'in' | 'out' | 'unknown';
+  /** Why memory or file could not be set at the last attempt. */
+  readonly error: string | undefined;
+  /** How often a foreign change was put right. */
+  readonly drifts: number;
+}
+
+export interface PendingRequest {
+  readonly id: string;
+  readonly key: ServerKey;
+  readonly out: boolean;
+  readonly until: number;
+  /** The agent was told that it could not be done yet. */
+  readonly told: boolean;
+}
+
+export interface RotationState {
+  readonly servers: ReadonlyMap<ServerKey, Server>;
+  readonly requests: readonly PendingRequest[];
+  /** The nodeids of corosync's present ring. */
+  readonly ring: { readonly at: number; readonly members: ReadonlySet<number> } | undefined;
+  /** nodeid -> when it came back into the ring. */
+  readonly returned: ReadonlyMap<number, number>;
+  /** The newest snapshot of a quorate partition; none while there is no quorum, or nothing is known. */
+  readonly snapshot: { readonly begun: number; readonly status: ClusterStatus } | undefined;
+  readonly askedAt: number;
+  /** What the file was last told to be. */
+  readonly written: ReadonlySet<ServerKey> | undefined;
+  readonly haproxyPid: number | undefined;
+  /** Servers in HAProxy that the description does not have: left alone, logged once. */
+  readonly strangers: ReadonlySet<ServerKey>;
+}
+
+export type RotationEvent =
+  /** The description, at start and after every change of it. */
+  | { readonly type: 'described'; readonly at: number; readonly places: readonly RotationPlace[] }
+  /** What the file says at start. */
+  | { readonly type: 'adopted'; readonly at: number; readonly file: ReadonlyMap<ServerKey, 'in' | 'out'> }
+  | {
+      readonly type: 'request';
+      readonly at: number;
+      readonly id: string;
+      readonly out: boolean;
+      readonly backend: string;
+      readonly server: string;
+      readonly until: number;
+    }
+  | { readonly type: 'alert'; readonly at: number; readonly alert: PacemakerAlert }
+  | { readonly type: 'ring'; readonly at: number; readonly members: readonly number[] }
+  /** Corosync is gone: nothing is known of the ring. */
+  | { readonly type: 'ring-lost'; readonly at: number }
+  | { readonly type: 'snapshot'; readonly at: number; readonly begun: number; readonly status: ClusterStatus }
+  /** What HAProxy and its file look like; no pid: HAProxy is not running. */
+  | {
+      readonly type: 'observed';
+      readonly at: number;
+      readonly pid: number | undefined;
+      readonly servers: ReadonlyMap<ServerKey, 'in' | 'out' | 'drain'>;
+      readonly fileRight: boolean;
+    }
+  /** The outcome of one server's part of a setServers action. */
+  | {
+      readonly type: 'set';
+      readonly at: number;
+      readonly key: ServerKey;
+      readonly out: boolean;
+      readonly outcome: 'done' | 'absent' | { readonly error: string };
+    }
+  | {
+      readonly type: 'written';
+      readonly at: number;
+      readonly excluded: ReadonlySet<ServerKey>;
+      readonly error: string | undefined;
+    }
+  | { readonly type: 'tick'; readonly at: number };
+
+export interface ServerChange {
+  readonly key: ServerKey;
+  readonly out: boolean;
+  readonly cut: boolean;
+  readonly reason: string;
+}
+
+export type RotationAction =
+  /** `at` is when the evidence was seen, so that the log can say how long it took. */
+  | { readonly type: 'setServers'; readonly at: number; readonly changes: readonly ServerChange[] }
+  | { readonly type: 'writeConfig'; readonly excluded: ReadonlySet<ServerKey> }
+  | { readonly type: 'ack'; readonly id: string; readonly error: string | undefined }
+  | { readonly type: 'readStatus' }
+  | {
+      readonly type: 'log';
+      readonly level: 'info' | 'warn';
+      readonly event: string;
+      readonly fields: Readonly<Record<string, unknown>>;
+    };
+
+export interface RotationStep {
+  readonly state: RotationState;
+  readonly actions: readonly RotationAction[];
+  readonly wakeAt: number;
+}
+
+/** What one event did, before anything was decided from it. */
+export interface Heard {
+  readonly state: RotationState;
+  /** Servers that HAProxy has to be told about, changed or not. */
+  readonly repair?: readonly ServerKey[];
+  /** The file has to be written, changed or not. */
+  readonly rewrite?: boolean;
+  /** The cluster has to be asked. */
+  readonly ask?: boolean;
+  readonly actions?: readonly RotationAction[];
+}

@@ -1,0 +1,61 @@
+/**
+ * Whether one server should be in rotation, from the evidence that is held. The order of the rules is their rank.
+ */
+import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
+import type { RotationPlace, RotationState, Server } from './rotation-types.ts';
+
+export interface Wanted {
+  readonly out: boolean;
+  readonly cut: boolean;
+  readonly reason: string;
+}
+
+/** What should be, or undefined: nothing that is held says anything, so nothing is changed. */
+export function wantedOf(server: Server, state: RotationState): Wanted | undefined {
+  const { place, hold, failure } = server;
+  const { ring, snapshot } = state;
+  const quorate = snapshot !== undefined;
+  // Absence and failure are proof only to those who have quorum.
+  if (quorate && ring !== undefined && !ring.members.has(place.nodeId)) return lost(`${place.node} left the cluster`);
+  if (quorate && failure !== undefined) return lost(failure.what);
+  // An agent speaks for its own server, with or without quorum: Pacemaker is about to stop it, or has just started it.
+  if (hold !== undefined) {
+    return {
+      out: hold.out,
+      cut: false,
+      reason: `${hold.out ? 'excluded' : 'readmitted'} by its lb-member on ${place.node}`,
+    };
+  }
+  if (snapshot === undefined || state.returned.has(place.nodeId)) return undefined;
+  return wordOf(snapshot.status, place);
+}
+
+/** What Pacemaker's status says about a place; undefined: it has no word about it. */
+export function wordOf(status: ClusterStatus, place: RotationPlace): Wanted | undefined {
+  const { node, vnfc, memberResource, vnfcResource } = place;
+  // Not in the CIB (not yet applied): no word, which is less than the word 'stopped'.
+  if (!status.resources.some((instance) => instance.id === memberResource)) return undefined;
+  const at = status.nodes.find((other) => other.name === node);
+  if (at === undefined) return planned(`${node} is not in the cluster`);
+  if (at.unclean) return lost(`${node} is unclean`);
+  if (!at.online || at.pending) return lost(`${node} is offline`);
+  const here = (id: string): InstanceStatus | undefined =>
+    status.resources.find((instance) => instance.id === id && instance.active && instance.nodes.includes(node));
+  const program = here(vnfcResource);
+  if (program?.failed) return lost(`VNFC ${vnfc} failed on ${node}`);
+  if (program === undefined) return planned(`VNFC ${vnfc} is not running on ${node}`);
+  const member = here(memberResource);
+  if (member?.failed) return planned(`the lb-member of ${vnfc} failed on ${node}`);
+  if (member === undefined) return planned(`the lb-member of ${vnfc} is stopped on ${node}`);
+  const changing = [program, member].find((instance) => isLeaving(instance));
+  if (changing !== undefined) return planned(`${changing.id} is stopping on ${node}`);
+  if (member.role !== 'Started') return planned(`the lb-member of ${vnfc} is ${member.role} on ${node}`);
+  return { out: false, cut: false, reason: `VNFC ${vnfc} is running on ${node}` };
+}
+
+function isLeaving(instance: InstanceStatus): boolean {
+  return instance.role === 'Stopping' || instance.pending === 'Stopping';
+}
+
+const lost = (reason: string): Wanted => ({ out: true, cut: true, reason });
+const planned = (reason: string): Wanted => ({ out: true, cut: false, reason });

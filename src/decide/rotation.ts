@@ -1,0 +1,156 @@
+/**
+ * Which servers are in HAProxy's rotation, and why. Events make it quick (an agent's request, an alert, corosync's ring);
+ * snapshots of crm_mon and observations of HAProxy make it right. Nothing is removed on suspicion: every rule of
+ * rotation-wanted.ts is the cluster's word, and without quorum or without a snapshot nothing changes.
+ */
+import { afterObserved, afterSet, afterWritten, withAdopted } from './rotation-outside.ts';
+import { frozen, withAlert, withPlaces, withRequest, withRing, withSnapshot } from './rotation-evidence.ts';
+import { settleRequests } from './rotation-requests.ts';
+import {
+  keyOf,
+  type Heard,
+  type RotationAction,
+  type RotationEvent,
+  type RotationPolicy,
+  type RotationState,
+  type RotationStep,
+  type Server,
+  type ServerChange,
+  type ServerKey,
+} from './rotation-types.ts';
+import { wantedOf } from './rotation-wanted.ts';
+
+export const defaultRotationPolicy: RotationPolicy = {
+  statusIntervalMs: 5000,
+  settleMs: 500,
+  minHoldMs: 2000,
+  maxHoldMs: 120_000,
+};
+
+export const initialRotation: RotationState = {
+  servers: new Map(),
+  requests: [],
+  ring: undefined,
+  returned: new Map(),
+  snapshot: undefined,
+  askedAt: -Infinity,
+  written: undefined,
+  haproxyPid: undefined,
+  strangers: new Set(),
+};
+
+/** What to do about one event. `wakeAt` is when to come back with a tick, if nothing else happens before. */
+export function step(before: RotationState, event: RotationEvent, policy: RotationPolicy): RotationStep {
+  const { at } = event;
+  const heard = hear(before, event, policy);
+  const decided = decide(heard.state, at);
+  const set = setServers(decided.state, [...decided.changed, ...(heard.repair ?? [])], at);
+  const file = writeConfig(set.state, heard.rewrite ?? false);
+  const requests = settleRequests(file.state, at);
+  const ask = heard.ask === true || at >= nextAskAt(requests.state, policy);
+  const state = ask ? { ...requests.state, askedAt: at } : requests.state;
+  const actions: RotationAction[] = [
+    ...set.actions,
+    ...file.actions,
+    ...requests.actions,
+    ...(ask ? [{ type: 'readStatus' as const }] : []),
+    ...(heard.actions ?? []),
+    ...decided.actions,
+  ];
+  return { state, actions, wakeAt: nextAskAt(state, policy) };
+}
+
+function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy): Heard {
+  switch (event.type) {
+    case 'described':
+      return { state: withPlaces(state, event.places, event.at), ask: true };
+    case 'adopted':
+      return { state: withAdopted(state, event.file) };
+    case 'request': {
+      const key = keyOf(event.backend, event.server);
+      if (state.servers.has(key)) return { state: withRequest(state, event, policy), repair: [key] };
+      return { state, actions: [{ type: 'ack', id: event.id, error: `there is no server ${key} in the description` }] };
+    }
+    case 'alert':
+      return { state: withAlert(state, event.alert, event.at), ask: event.alert.kind !== 'attribute' };
+    case 'ring':
+      return { state: withRing(state, event.members, event.at), ask: true };
+    case 'ring-lost':
+      return { state: frozen({ ...state, ring: undefined, returned: new Map() }) };
+    case 'snapshot':
+      return { state: withSnapshot(state, event, policy) };
+    case 'observed':
+      return afterObserved(state, event);
+    case 'set':
+      return afterSet(state, event);
+    case 'written':
+      return afterWritten(state, event);
+    case 'tick':
+      return { state };
+  }
+}
+
+/** Every server as the evidence wants it; `changed` are those for which HAProxy has to be told. */
+function decide(state: RotationState, at: number) {
+  const servers = new Map<ServerKey, Server>();
+  const changed: ServerKey[] = [];
+  const actions: RotationAction[] = [];
+  for (const [key, server] of state.servers) {
+    const wanted = wantedOf(server, state);
+    if (wanted === undefined) {
+      servers.set(key, server);
+      continue;
+    }
+    const turned = wanted.out !== server.out;
+    const cut = wanted.out && (wanted.cut || (server.out && server.cut));
+    servers.set(key, { ...server, ...wanted, cut, since: turned ? at : server.since, decided: true });
+    if (turned || (cut && !server.cut)) changed.push(key);
+    if (!turned) continue;
+    const { out, reason } = wanted;
+    actions.push({
+      type: 'log',
+      level: 'info',
+      event: out ? 'excluded' : 'readmitted',
+      fields: { server: key, reason },
+    });
+  }
+  return { state: { ...state, servers }, changed, actions };
+}
+
+function setServers(state: RotationState, keys: readonly ServerKey[], at: number) {
+  const told = new Set(keys);
+  if (told.size === 0) return { state, actions: [] };
+  const servers = new Map(state.servers);
+  const changes: ServerChange[] = [];
+  for (const key of told) {
+    const server = servers.get(key)!;
+    servers.set(key, { ...server, inFlight: server.inFlight + 1 });
+    changes.push({ key, out: server.out, cut: server.cut, reason: server.reason });
+  }
+  return { state: { ...state, servers }, actions: [{ type: 'setServers' as const, at, changes }] };
+}
+
+/** The file follows as soon as anything is decided; what is only adopted goes in as it was. */
+function writeConfig(state: RotationState, rewrite: boolean) {
+  const entries = [...state.servers];
+  const excluded = new Set(entries.filter(([, server]) => server.out).map(([key]) => key));
+  const same = state.written?.size === excluded.size && [...excluded].every((key) => state.written!.has(key));
+  if (!entries.some(([, server]) => server.decided) || (same && !rewrite)) return { state, actions: [] };
+  const servers = new Map(
+    entries.map(([key, server]) => [
+      key,
+      (server.file === 'out') === server.out ? server : { ...server, file: 'unknown' as const },
+    ]),
+  );
+  return { state: { ...state, servers, written: excluded }, actions: [{ type: 'writeConfig' as const, excluded }] };
+}
+
+/** When the cluster has to be asked: now and then, and when a snapshot could clear what is held against the last one. */
+function nextAskAt(state: RotationState, policy: RotationPolicy): number {
+  const times = [...state.returned.values()].map((at) => at + policy.settleMs);
+  for (const { hold, failure } of state.servers.values()) {
+    if (hold !== undefined) times.push(hold.until);
+    if (failure !== undefined) times.push(failure.at + policy.settleMs);
+  }
+  return Math.min(state.askedAt + policy.statusIntervalMs, ...times.filter((time) => time > state.askedAt));
+}

@@ -12,8 +12,7 @@ export interface CpgMember {
 }
 
 /**
- * Why a process came or went. 'leave': it said so, or its connection was closed in order; 'procdown': it died;
- * 'nodedown': its whole node left the ring; 'nodeup': it came with a node that joined the ring.
+ * Why a process came or went. 'leave': it said so; 'procdown': it died; 'nodedown': its whole node left the ring; 'nodeup': it came with a node that joined the ring.
  */
 export type CpgReason = 'undefined' | 'join' | 'leave' | 'nodedown' | 'nodeup' | 'procdown';
 const reasons: readonly CpgReason[] = ['undefined', 'join', 'leave', 'nodedown', 'nodeup', 'procdown'];
@@ -121,6 +120,8 @@ export class Cpg extends EventEmitter<CpgEvents> {
     if (!this.#open) return;
     this.#end();
     await this.#last;
+    // without it the others would be told 'procdown'
+    if (this.#group !== undefined) await this.#lib.leave(this.#handle, this.#group);
     await this.#lib.finalize(this.#handle);
   }
 

@@ -1,0 +1,112 @@
+/**
+ * A real corosync of one node in namespaces of its own: nothing of the host's corosync, network or /run is seen or touched,
+ * and one SIGKILL ends all of it.
+ */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+const configuration = `
+totem {
+  version: 2
+  cluster_name: lonely
+  transport: knet
+  crypto_cipher: none
+  crypto_hash: none
+  token: 1000
+  interface {
+    linknumber: 0
+    knet_ping_interval: 250
+    knet_ping_timeout: 1000
+    knet_pong_count: 1
+  }
+}
+system {
+  sched_rr: no
+  move_to_root_cgroup: no
+}
+quorum {
+  provider: corosync_votequorum
+}
+logging {
+  to_stderr: no
+  to_syslog: no
+  to_logfile: yes
+  logfile: /var/log/corosync/corosync.log
+}
+nodelist {
+  node {
+    name: lonely
+    nodeid: 7
+    ring0_addr: 127.0.0.1
+  }
+}
+`;
+
+const setUp = `
+set -e
+hostname lonely
+ip link set lo up
+for dir in /dev/shm /run /tmp /var/lib/corosync /var/log/corosync /etc/corosync; do mount -t tmpfs tmpfs $dir; done
+mkdir -p /etc/corosync/uidgid.d
+printf %s "$COROSYNC_CONF" >/etc/corosync/corosync.conf
+echo ready
+exec sleep infinity
+`;
+
+export interface LonelyNode {
+  /** Runs a program to its end inside; its exit code and output. */
+  run(program: string, ...args: string[]): { code: number | null; stdout: string; stderr: string };
+  /** Starts a program inside; it ends with the node at the latest. */
+  start(program: string, args: readonly string[], options?: { env?: NodeJS.ProcessEnv }): ChildProcess;
+  startCorosync(): Promise<void>;
+  /** Signals corosync ('KILL', 'STOP', 'CONT'); after KILL it is waited for until it is gone. */
+  signalCorosync(signal: string): Promise<void>;
+  end(): void;
+}
+
+/** Makes the node; corosync isn't started yet. */
+export async function lonelyNode(): Promise<LonelyNode> {
+  const namespaces = ['--net', '--mount', '--uts', '--ipc', '--pid', '--fork', '--kill-child=KILL', '--mount-proc'];
+  const world = spawn('unshare', [...namespaces, 'tini', '--', 'sh', '-c', setUp], {
+    env: { ...process.env, COROSYNC_CONF: configuration },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const end = () => void world.kill('SIGKILL');
+  process.once('exit', end);
+  await new Promise<void>((resolve, reject) => {
+    createInterface(world.stdout).once('line', () => resolve());
+    world.once('exit', (code) => reject(new Error(`the node ended with ${code} while it was set up`)));
+  });
+  const init = readFileSync(`/proc/${world.pid}/task/${world.pid}/children`, 'utf8').trim();
+  const enter = ['-t', init, '-m', '-u', '-i', '-n', '-p', `--wdns=${process.cwd()}`, '--'];
+  const run = (program: string, ...args: string[]) => {
+    const { status, stdout, stderr } = spawnSync('nsenter', [...enter, program, ...args], { encoding: 'utf8' });
+    return { code: status, stdout, stderr };
+  };
+  const corosyncPid = () => run('cat', '/run/corosync.pid').stdout.trim();
+  return {
+    run,
+    start: (program, args, options) =>
+      spawn('nsenter', [...enter, program, ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...options }),
+    async startCorosync() {
+      spawn('nsenter', [...enter, 'corosync', '-f'], { stdio: ['ignore', 'inherit', 'inherit'] });
+      await until('corosync answers', () => run('corosync-cfgtool', '-s').code === 0);
+    },
+    async signalCorosync(signal) {
+      const pid = corosyncPid();
+      run('kill', `-${signal}`, pid);
+      if (signal === 'KILL') await until('corosync is gone', () => run('kill', '-0', pid).code !== 0);
+    },
+    end,
+  };
+}
+
+/** Polls `condition` every 20 ms for up to 30 s. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const giveUp = Date.now() + 30_000;
+  while (!condition()) {
+    if (Date.now() > giveUp) throw new Error(`waited 30 s in vain: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

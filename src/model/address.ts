@@ -42,6 +42,10 @@ export function formatAddress(address: Address): string {
   return `${before}::${after}`;
 }
 
+/** The network that `address` is in, as 192.0.2.0/24. */
+export const formatNetwork = (address: Prefixed): string =>
+  `${formatAddress({ ...address, value: networkOf(address) })}/${address.prefix}`;
+
 /** Whether the address is one of the network's. */
 export function contains(network: Prefixed, address: Address): boolean {
   return address.family === network.family && networkOf({ ...address, prefix: network.prefix }) === networkOf(network);

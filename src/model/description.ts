@@ -10,10 +10,25 @@ import { type Static, Type, type TObject, type TProperties } from '@sinclair/typ
 const closed = <P extends TProperties>(properties: P, description: string): TObject<P> =>
   Type.Object(properties, { additionalProperties: false, description });
 
-/** Names that can live in an XML id, in HAProxy, in a shell word and in a URL alike. */
-export const namePattern = '^[A-Za-z][A-Za-z0-9_-]{0,47}$';
-const Name = (description: string) => Type.String({ pattern: namePattern, description });
-const Duration = (description: string) => Type.String({ pattern: '^[0-9]+(ms|s|min|h)$', description });
+/** What texts must look like; shape.ts says each in words. */
+export const patterns = {
+  /** Can live in an XML id, in HAProxy, in a shell word and in a URL alike. */
+  name: '^[A-Za-z][A-Za-z0-9_-]{0,47}$',
+  node: '^[A-Za-z][A-Za-z0-9._-]{0,62}$',
+  user: '^[A-Za-z_][A-Za-z0-9_.-]{0,31}$',
+  duration: '^[0-9]+(ms|s|min|h)$',
+  url: '^https?://[^ ]+$',
+  urlPath: '^/[^ ]*$',
+  file: '^/',
+  instanceId: '^[A-Za-z0-9._~-]{1,255}$',
+  interface: '^[A-Za-z0-9_.-]{1,15}$',
+  agent: '^[A-Za-z0-9_.-]{1,64}$',
+  parameter: '^[A-Za-z_][A-Za-z0-9_-]*$',
+} as const;
+
+const Name = (description: string) => Type.String({ pattern: patterns.name, description });
+const NodeName = (description: string) => Type.String({ pattern: patterns.node, description });
+const Duration = (description: string) => Type.String({ pattern: patterns.duration, description });
 const Address = (description: string) => Type.String({ minLength: 2, description });
 const Prefixed = (description: string) => Type.String({ minLength: 2, description });
 const Port = (description: string) => Type.Integer({ minimum: 1, maximum: 65535, description });
@@ -24,7 +39,7 @@ const Check = closed(
   {
     tcp: Type.Optional(Port('healthy when this TCP port of the node accepts a connection')),
     http: Type.Optional(
-      Type.String({ pattern: '^https?://[^ ]+$', description: 'healthy when a GET of this URL answers 2xx or 3xx' }),
+      Type.String({ pattern: patterns.url, description: 'healthy when a GET of this URL answers 2xx or 3xx' }),
     ),
     command: Type.Optional(Command('healthy when this command exits 0')),
     interval: Type.Optional(Duration('time between two checks; whole seconds, 2 s or more; default 10s')),
@@ -42,7 +57,7 @@ const Program = closed(
       Command('for a program that manages itself: the command that starts it (with stop and check)'),
     ),
     stop: Type.Optional(Command('the command that stops it; with run: asked before SIGTERM is sent')),
-    user: Type.Optional(Name('the user that it runs as; default root')),
+    user: Type.Optional(Type.String({ pattern: patterns.user, description: 'the user that it runs as; default root' })),
     startTimeout: Type.Optional(Duration('bound on starting, until the check says healthy; default 30s')),
     stopTimeout: Type.Optional(Duration('bound on stopping; default 30s')),
   },
@@ -69,7 +84,7 @@ const Recovery = closed(
       Type.Integer({
         minimum: 0,
         maximum: 1000,
-        description: 'failures on a node that Pacemaker recovers by itself; default 3',
+        description: 'failures on a node that Pacemaker recovers by itself, there; default 3',
       }),
     ),
     within: Type.Optional(Duration('failures older than this are forgotten; default 10min')),
@@ -91,14 +106,16 @@ const Service = closed(
       }),
     ),
     network: Type.Optional(
-      Name('the network on which the load balancer reaches the instances; default: the first of the node'),
+      Name(
+        'the network on which the load balancer reaches the instances; default: the first that its nodes and the load balancer’s are all in',
+      ),
     ),
     check: Type.Optional(
       closed(
         {
           http: Type.Optional(
             Type.String({
-              pattern: '^/[^ ]*$',
+              pattern: patterns.urlPath,
               description: 'path that must answer 2xx or 3xx; without it: a TCP connection',
             }),
           ),
@@ -127,7 +144,7 @@ const Vnfc = closed(
       description: 'active-standby: one serves, at the vip; active-active: all serve, behind the load balancer',
     }),
     nodes: Type.Optional(
-      Type.Array(Name('a node’s name'), { minItems: 1, description: 'the nodes it may run on; default: all' }),
+      Type.Array(NodeName('a node’s name'), { minItems: 1, description: 'the nodes it may run on; default: all' }),
     ),
     instances: Type.Optional(
       Type.Integer({ minimum: 1, description: 'how many instances; default: one on each of its nodes' }),
@@ -139,7 +156,8 @@ const Vnfc = closed(
     role: Type.Optional(Role),
     recovery: Type.Optional(Recovery),
     vnfcInstanceIds: Type.Optional(
-      Type.Record(Type.String({ pattern: namePattern }), Type.String({ minLength: 1, maxLength: 255 }), {
+      Type.Record(Type.String({ pattern: patterns.node }), Type.String({ minLength: 1, maxLength: 255 }), {
+        additionalProperties: false,
         description: 'node name -> the vnfcInstanceId by which the VNFM knows the instance on that node (SOL002)',
       }),
     ),
@@ -154,7 +172,7 @@ export const DescriptionSchema = Type.Object(
         name: Name('the VNF’s name; all that is made in the cluster begins with it'),
         instanceId: Type.Optional(
           Type.String({
-            pattern: '^[A-Za-z0-9._~-]{1,255}$',
+            pattern: patterns.instanceId,
             description: 'the vnfInstanceId by which the VNFM knows it',
           }),
         ),
@@ -168,19 +186,19 @@ export const DescriptionSchema = Type.Object(
           cidr: Prefixed('its addresses, as 192.0.2.0/24 or 2001:db8::/64'),
           interface: Type.Optional(
             Type.String({
-              pattern: '^[A-Za-z0-9_.-]{1,15}$',
+              pattern: patterns.interface,
               description: 'its network interface on the nodes; default: found by address',
             }),
           ),
         },
         'a network that the nodes are in',
       ),
-      { minItems: 1 },
+      { minItems: 1, description: 'the networks; the first is the one of the nodes’ address' },
     ),
     nodes: Type.Array(
       closed(
         {
-          name: Name('the node’s name, as uname -n says it'),
+          name: NodeName('the node’s name, as uname -n says it'),
           id: Type.Optional(
             Type.Integer({
               minimum: 1,
@@ -190,14 +208,15 @@ export const DescriptionSchema = Type.Object(
           ),
           address: Type.Optional(Address('its address in the only, or first, network')),
           addresses: Type.Optional(
-            Type.Record(Type.String({ pattern: namePattern }), Type.String(), {
+            Type.Record(Type.String({ pattern: patterns.name }), Address('its address in that network'), {
+              additionalProperties: false,
               description: 'network name -> its address there',
             }),
           ),
         },
         'a cluster node',
       ),
-      { minItems: 1 },
+      { minItems: 1, description: 'the cluster’s nodes: three or more, so that a majority is left when one dies' },
     ),
     cluster: Type.Optional(
       closed(
@@ -221,20 +240,21 @@ export const DescriptionSchema = Type.Object(
           {
             name: Name('the name of the fence device'),
             agent: Type.String({
-              pattern: '^[A-Za-z0-9_.-]{1,64}$',
+              pattern: patterns.agent,
               description: 'a fence agent of /usr/sbin, as fence_ipmilan',
             }),
             nodes: Type.Optional(
-              Type.Array(Name('a node’s name'), {
+              Type.Array(NodeName('a node’s name'), {
                 minItems: 1,
                 description: 'the nodes that it can fence; default: all',
               }),
             ),
             parameters: Type.Optional(
               Type.Record(
-                Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_-]*$' }),
+                Type.String({ pattern: patterns.parameter }),
                 Type.Union([Type.String(), Type.Number(), Type.Boolean()]),
                 {
+                  additionalProperties: false,
                   description:
                     'its parameters; no passwords (use passwd_script): the CIB can be read by all of haclient',
                 },
@@ -243,16 +263,16 @@ export const DescriptionSchema = Type.Object(
           },
           'a fence device',
         ),
-        { minItems: 1 },
+        { minItems: 1, description: 'the fence devices; every node needs one' },
       ),
     ),
-    vnfcs: Type.Array(Vnfc, { minItems: 1 }),
+    vnfcs: Type.Array(Vnfc, { minItems: 1, description: 'the VNF’s components' }),
     loadBalancer: Type.Optional(
       closed(
         {
-          name: Type.Optional(Name('default lb')),
+          name: Type.Optional(Name('its name; default lb')),
           nodes: Type.Optional(
-            Type.Array(Name('a node’s name'), {
+            Type.Array(NodeName('a node’s name'), {
               minItems: 1,
               description: 'the nodes that run HAProxy; default: the first two',
             }),
@@ -265,26 +285,26 @@ export const DescriptionSchema = Type.Object(
     vnfm: Type.Optional(
       closed(
         {
-          url: Type.String({ pattern: '^https?://[^ ]+$', description: 'the VNFM’s API root, before /vnflcm' }),
+          url: Type.String({ pattern: patterns.url, description: 'the VNFM’s API root, before /vnflcm' }),
           alarms: Type.Optional(
             Type.String({
-              pattern: '^https?://[^ ]+$',
+              pattern: patterns.url,
               description: 'where AlarmNotification and AlarmClearedNotification are posted; default: nowhere',
             }),
           ),
           ca: Type.Optional(
-            Type.String({ pattern: '^/', description: 'file with the CA that signed its certificate' }),
+            Type.String({ pattern: patterns.file, description: 'file with the CA that signed its certificate' }),
           ),
           auth: Type.Optional(
             closed(
               {
                 tokenUrl: Type.String({
-                  pattern: '^https?://[^ ]+$',
+                  pattern: patterns.url,
                   description: 'OAuth 2.0 token endpoint (client credentials)',
                 }),
-                clientId: Type.String({ minLength: 1 }),
+                clientId: Type.String({ minLength: 1, description: 'the client that the token is asked for' }),
                 clientSecretFile: Type.String({
-                  pattern: '^/',
+                  pattern: patterns.file,
                   description: 'file, mode 0600, that holds the client secret',
                 }),
               },

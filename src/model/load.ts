@@ -2,10 +2,8 @@
  * Reading a description: text -> checked -> normalised.
  */
 import { readFile } from 'node:fs/promises';
-import { Ajv } from 'ajv';
-import { LineCounter, parseDocument } from 'yaml';
+import { checkDescription } from './check.ts';
 import { Failure } from '../process/failure.ts';
-import { DescriptionSchema, type Description } from './description.ts';
 import { normalise } from './normalise.ts';
 import { formatProblem, type Problem } from './problem.ts';
 import type { Vnf } from './vnf.ts';
@@ -15,25 +13,8 @@ import type { Vnf } from './vnf.ts';
  * @param file what to call the text in the problems
  */
 export function readDescription(text: string, file: string): { vnf: Vnf | undefined; problems: Problem[] } {
-  const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter });
-  const at = (offset: number) => {
-    const { line, col } = counter.linePos(offset);
-    return { severity: 'error' as const, file, line, column: col, cure: 'See docs/description.md.' };
-  };
-  const problems = document.errors.map((error) => ({
-    ...at(error.pos[0]),
-    path: '',
-    what: error.message.split('\n')[0]!,
-  }));
-  if (problems.length > 0) return { vnf: undefined, problems };
-  const value: unknown = document.toJS();
-  const validate = new Ajv({ allErrors: true }).compile<Description>(DescriptionSchema);
-  if (validate(value)) return { vnf: normalise(value), problems: [] };
-  return {
-    vnf: undefined,
-    problems: validate.errors!.map((error) => ({ ...at(0), path: error.instancePath, what: error.message ?? '' })),
-  };
+  const { description, problems } = checkDescription(text, file);
+  return { vnf: description && normalise(description), problems: [...problems] };
 }
 
 /**
@@ -43,9 +24,16 @@ export function readDescription(text: string, file: string): { vnf: Vnf | undefi
 export async function loadVnf(path: string): Promise<Vnf> {
   const { vnf, problems } = readDescription(await readText(path), path);
   if (vnf !== undefined) return vnf;
-  throw new Failure('input', problems.map(formatProblem).join('\n'), {
-    cure: `Correct the description, then run 'vnfha check ${path}'.`,
-  });
+  throw new Failure(
+    'input',
+    problems
+      .filter(({ severity }) => severity === 'error')
+      .map(formatProblem)
+      .join('\n'),
+    {
+      cure: `Correct the description, then run 'vnfha check ${path}'.`,
+    },
+  );
 }
 
 /**

@@ -2,7 +2,7 @@
  * The description as the rest of the code sees it: every default filled in, every reference resolved, times in milliseconds,
  * commands as argument vectors, addresses in their one spelling.
  */
-import { contains, formatAddress, parseAddress, parsePrefixed, type Prefixed } from './address.ts';
+import { contains, formatAddress, formatNetwork, parseAddress, parsePrefixed, type Prefixed } from './address.ts';
 import { splitCommand } from './argv.ts';
 import type { Description } from './description.ts';
 import { durationMs } from './duration.ts';
@@ -61,7 +61,7 @@ export function normalise(description: Description): Vnf {
     instanceId: description.vnf.instanceId,
     networks: networks.map(({ range, ...network }) => ({
       ...network,
-      cidr: `${formatAddress(range)}/${range.prefix}`,
+      cidr: formatNetwork(range),
     })),
     nodes,
     cluster: {
@@ -96,7 +96,7 @@ function addressesOf(node: Description['nodes'][number], networks: readonly Netw
 function networksOfAll(nodes: readonly string[], context: Context): string[] {
   return context.networks
     .map((network) => network.name)
-    .filter((network) => nodes.every((node) => context.byName.get(node)?.addresses[network] !== undefined));
+    .filter((network) => nodes.every((node) => Object.hasOwn(context.byName.get(node)?.addresses ?? {}, network)));
 }
 
 function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {

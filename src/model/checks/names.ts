@@ -1,0 +1,83 @@
+/**
+ * Names: none twice, and no two that become one id in the cluster.
+ */
+import { alertId, cloneId, fenceId, haproxyId, memberId, ownerTag, resourceId, vipId } from '../names.ts';
+import type { Path } from '../source.ts';
+import type { Checkup } from './checkup.ts';
+
+export function checkNames(checkup: Checkup): void {
+  const { vnfcs, nodes, networks, fencing } = checkup.description;
+  unique(checkup, 'VNFC', 'vnfcs', vnfcs);
+  unique(checkup, 'network', 'networks', networks);
+  unique(checkup, 'fence device', 'fencing', fencing);
+  // Pacemaker takes 'Node1' and 'node1' for one node.
+  unique(checkup, 'node', 'nodes', nodes, (name) => name.toLowerCase());
+  checkIds(checkup);
+}
+
+type Named = { readonly name?: string | undefined } | undefined;
+
+function unique(
+  checkup: Checkup,
+  kind: string,
+  field: string,
+  things: readonly Named[] | undefined,
+  key: (name: string) => string = (name) => name,
+): void {
+  const first = new Map<string, number>();
+  things?.forEach((thing, at) => {
+    if (thing?.name === undefined) return;
+    const earlier = first.get(key(thing.name));
+    if (earlier === undefined) return void first.set(key(thing.name), at);
+    const line = checkup.lineOf([field, earlier, 'name']);
+    checkup.error(
+      [field, at, 'name'],
+      `the ${kind} '${thing.name}' is there already, in line ${line}`,
+      'Rename one of them.',
+    );
+  });
+}
+
+interface Claim {
+  readonly owner: string;
+  readonly path: Path;
+}
+
+function checkIds(checkup: Checkup): void {
+  const { description } = checkup;
+  const vnf = description.vnf?.name ?? 'vnf';
+  const claims = new Map<string, Claim>([
+    [alertId(vnf), { owner: "the suite's alert", path: [] }],
+    [ownerTag(vnf), { owner: "the suite's own tag", path: [] }],
+  ]);
+  const claim = (owner: string, path: Path, ids: readonly string[]) => {
+    const taken = ids.find((id) => claims.has(id) && claims.get(id)!.owner !== owner);
+    if (taken !== undefined) {
+      const other = claims.get(taken)!;
+      const where = other.path.length === 0 ? '' : `, in line ${checkup.lineOf(other.path)},`;
+      checkup.error(
+        path,
+        `${owner} and ${other.owner}${where} would both be '${taken}' in the cluster`,
+        'Rename one of them.',
+      );
+    }
+    for (const id of ids) if (!claims.has(id)) claims.set(id, { owner, path });
+  };
+  description.vnfcs?.forEach((vnfc, at) => {
+    if (vnfc?.name === undefined) return;
+    const base = resourceId(vnf, vnfc.name);
+    const member = memberId(vnf, vnfc.name);
+    const more = vnfc.redundancy === 'active-active' ? [member, cloneId(member)] : [vipId(vnf, vnfc.name)];
+    claim(`the VNFC '${vnfc.name}'`, ['vnfcs', at, 'name'], [base, cloneId(base), ...more]);
+  });
+  const lb = description.loadBalancer;
+  if (lb !== undefined) {
+    const name = lb.name ?? 'lb';
+    const base = haproxyId(vnf, name);
+    claim(`the load balancer '${name}'`, ['loadBalancer', 'name'], [base, cloneId(base), vipId(vnf, name)]);
+  }
+  description.fencing?.forEach((device, at) => {
+    if (device?.name === undefined) return;
+    claim(`the fence device '${device.name}'`, ['fencing', at, 'name'], [fenceId(vnf, device.name)]);
+  });
+}

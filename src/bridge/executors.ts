@@ -1,0 +1,70 @@
+/**
+ * What is done for each action that the decision gives: one entry each, so that a missing one is a type error. None waits:
+ * outcomes come back as events, and a HAProxy that hangs holds up neither the file nor the loop.
+ */
+import type { RotationAction, RotationEvent, ServerChange } from '../decide/rotation-types.ts';
+import type { OrderOutcome, Runtime } from '../haproxy/runtime.ts';
+import type { BridgeMessage } from '../model/wire.ts';
+import { Failure, messageOf } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import { now } from './clock.ts';
+import type { ConfigWriter } from './config-writer.ts';
+
+export type Executors = {
+  readonly [Type in RotationAction['type']]: (action: Extract<RotationAction, { type: Type }>) => void;
+};
+
+export interface Means {
+  readonly node: string;
+  readonly runtime: Runtime;
+  readonly writer: ConfigWriter;
+  readonly send: (message: BridgeMessage) => Promise<void>;
+  readonly askCluster: () => void;
+  readonly post: (event: RotationEvent) => void;
+  readonly log: Log;
+}
+
+export function executorsOf(means: Means): Executors {
+  const { node, writer, send, askCluster, log } = means;
+  return {
+    setServers: ({ at, changes }) => void setServers(means, at, changes),
+    writeConfig: ({ excluded }) => writer.write(excluded),
+    ack: ({ id, error }) => {
+      const answer = { v: 1, type: 'ack', id, node } as const;
+      send(error === undefined ? answer : { ...answer, error }).then(
+        () => log.info('acked', { id, error }),
+        (failure: unknown) => log.warn('ack-not-sent', { id, why: messageOf(failure) }),
+      );
+    },
+    readStatus: askCluster,
+    log: ({ level, event, fields }) => log[level](event, fields),
+  };
+}
+
+/** Performs one action by its entry in the table. */
+export function execute<Type extends RotationAction['type']>(
+  executors: Executors,
+  action: Extract<RotationAction, { type: Type }>,
+): void {
+  executors[action.type as Type](action);
+}
+
+async function setServers({ runtime, post, log }: Means, at: number, changes: readonly ServerChange[]): Promise<void> {
+  const started = now();
+  const outcomes = await runtime.setServers(changes.map(orderOf)).catch((error: unknown): OrderOutcome[] => {
+    const gone = error instanceof Failure && error.kind === 'missing';
+    return changes.map(() => (gone ? 'absent' : { error: messageOf(error) }));
+  });
+  const done = now();
+  log.info('set-servers', {
+    servers: changes.map(({ key, out, cut }, index) => ({ server: key, out, cut, outcome: outcomes[index] })),
+    usFromEvidence: Math.round((done - at) * 1000),
+    usInHaproxy: Math.round((done - started) * 1000),
+  });
+  changes.forEach(({ key, out }, index) => post({ type: 'set', at: done, key, out, outcome: outcomes[index]! }));
+}
+
+function orderOf({ key, out, cut }: ServerChange) {
+  const [backend, server] = key.split('/') as [string, string];
+  return { backend, server, out, cut };
+}

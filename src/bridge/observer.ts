@@ -1,0 +1,105 @@
+/**
+ * Looks at HAProxy and its file: now and then, and at once when its socket appears (it was started or restarted).
+ */
+import { type FSWatcher, watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import { keyOf, type RotationEvent, type ServerKey } from '../decide/rotation-types.ts';
+import type { AdminState, ServerState } from '../haproxy/replies.ts';
+import type { Runtime } from '../haproxy/runtime.ts';
+import { Failure, messageOf } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import { now } from './clock.ts';
+
+export interface Sight {
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly servers: readonly ServerState[];
+}
+
+export interface Observer {
+  /** What was seen last; undefined: no HAProxy, or one that hangs. */
+  readonly last: Sight | undefined;
+  look(): Promise<void>;
+  stop(): void;
+}
+
+export interface ObserverOptions {
+  readonly runtime: Runtime;
+  readonly socket: string;
+  readonly intervalMs: number;
+  readonly isFileRight: () => Promise<boolean>;
+  readonly post: (event: RotationEvent) => void;
+  readonly log: Log;
+}
+
+export function observe(options: ObserverOptions): Observer {
+  const { runtime, socket, post, log } = options;
+  let last: Sight | undefined;
+  let complaint: string | undefined;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let stopped = false;
+
+  async function lookOnce(): Promise<void> {
+    const servers = new Map<ServerKey, 'in' | 'out' | 'drain'>();
+    try {
+      const { info, servers: seen } = await runtime.observe();
+      last = { pid: info.pid, startedAt: now() - info.uptimeSec * 1000, servers: seen };
+      complaint = undefined;
+      for (const { backend, server, admin } of seen) servers.set(keyOf(backend, server), words[admin]);
+    } catch (error) {
+      last = undefined;
+      if (!(error instanceof Failure && error.kind === 'missing')) {
+        // It may be there, and may have any memory: that is no observation.
+        if (complaint !== messageOf(error)) log.warn('haproxy-unreadable', { why: messageOf(error) });
+        complaint = messageOf(error);
+        return;
+      }
+    }
+    const fileRight = await options.isFileRight();
+    if (!stopped) post({ type: 'observed', at: now(), pid: last?.pid, servers, fileRight });
+  }
+
+  async function look(): Promise<void> {
+    if (running !== undefined) {
+      again = true;
+      return running;
+    }
+    running = (async () => {
+      do {
+        again = false;
+        await lookOnce();
+      } while (again && !stopped);
+    })().finally(() => (running = undefined));
+    return running;
+  }
+
+  const timer = setInterval(() => void look(), options.intervalMs);
+  const watcher = watchFor(socket, () => void look(), log);
+  return {
+    get last() {
+      return last;
+    },
+    look,
+    stop() {
+      stopped = true;
+      clearInterval(timer);
+      watcher?.close();
+    },
+  };
+}
+
+const words: Readonly<Record<AdminState, 'in' | 'out' | 'drain'>> = { ready: 'in', drain: 'drain', maint: 'out' };
+
+function watchFor(path: string, seen: () => void, log: Log): FSWatcher | undefined {
+  try {
+    const watcher = watch(dirname(path), (_kind, name) => {
+      if (name === basename(path)) seen();
+    });
+    watcher.on('error', (error) => log.warn('watch-failed', { path, why: error.message }));
+    return watcher;
+  } catch (error) {
+    log.warn('watch-failed', { path, why: messageOf(error) });
+    return undefined;
+  }
+}

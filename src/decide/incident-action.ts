@@ -1,0 +1,50 @@
+/**
+ * What the notifier is told to do. An action that talks to somebody is answered by a 'result' event; `journal` by the 'entry' event of
+ * its delivery; `log` by nothing.
+ */
+import type { JournalEntry, Severity } from './incident-journal.ts';
+
+export type IncidentAction =
+  /** Multicast to the group. */
+  | { readonly type: 'journal'; readonly entry: JournalEntry }
+  /** Look for the operation of this heal at the VNFM; ask for the heal only if there is none. */
+  | { readonly type: 'heal'; readonly incident: string; readonly attempt: number; readonly request: HealRequest }
+  /** Look for the operation of this heal at the VNFM, and no more. */
+  | { readonly type: 'find'; readonly incident: string; readonly attempt: number; readonly request: HealRequest }
+  | { readonly type: 'poll'; readonly incident: string; readonly attempt: number; readonly operation: string }
+  /** Make Pacemaker forget the failures of `resource` on `node`. */
+  | {
+      readonly type: 'cleanup';
+      readonly incident: string;
+      readonly attempt: number;
+      readonly resource: string;
+      readonly node: string;
+    }
+  | { readonly type: 'raise-alarm'; readonly incident: string; readonly alarm: Alarm }
+  | { readonly type: 'clear-alarm'; readonly incident: string; readonly alarm: Alarm & { readonly clearedAt: number } }
+  | {
+      readonly type: 'log';
+      readonly level: 'info' | 'warn' | 'error';
+      readonly event: string;
+      readonly fields: Readonly<Record<string, string | number>>;
+    };
+
+export interface HealRequest {
+  /** Part of the cause of every heal of this incident, and of no other's. */
+  readonly mark: string;
+  /** At most 255 characters, beginning with the mark. */
+  readonly cause: string;
+  /** Operations of this incident that are known already: none of them is the one asked for now. */
+  readonly known: readonly string[];
+  readonly vnfcInstanceId: string | undefined;
+}
+
+export interface Alarm {
+  readonly id: string;
+  readonly vnfcInstanceId: string | undefined;
+  readonly vnfc: string;
+  readonly node: string;
+  readonly severity: Severity;
+  readonly reason: string;
+  readonly raisedAt: number;
+}

@@ -1,0 +1,57 @@
+/**
+ * How the instance of a VNFC on a node is, by Pacemaker's word.
+ */
+import type { ClusterStatus, FailureCount } from '../model/cluster.ts';
+import { memberId, resourceId } from '../model/names.ts';
+import type { Vnf, Vnfc } from '../model/vnf.ts';
+
+/**
+ * - broken: Pacemaker has given it up on this node, and it is stopped and out of the load balancer.
+ * - whole: it is active there, or Pacemaker may start it there and has enough of them elsewhere.
+ * - node-lost: its node is not a working member. Not an incident here: fencing and a reboot come first.
+ * - unclear: on the way, or held by an operator.
+ */
+export type Condition = 'broken' | 'whole' | 'node-lost' | 'unclear';
+
+/** Pacemaker's INFINITY. */
+export const infinity = 1_000_000;
+
+/** The condition of `vnfc` on `node`. */
+export function conditionOf(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: string): Condition {
+  const there = status.nodes.find((each) => each.name === node);
+  if (there === undefined || !there.online || there.unclean) return 'node-lost';
+  if (there.pending || there.standby || there.maintenance || status.maintenance) return 'unclear';
+  const exhausted = isExhausted(failureOf(status, vnf, vnfc, node));
+  const resource = resourceId(vnf.name, vnfc.name);
+  if (!isActive(status, resource, node)) {
+    // The member stops before the VNFC does: as long as it is active, the instance may still be in the load balancer.
+    if (exhausted) return isActive(status, memberId(vnf.name, vnfc.name), node) ? 'unclear' : 'broken';
+    return healthyNodes(status, vnf, vnfc).length >= vnfc.instances ? 'whole' : 'unclear';
+  }
+  return !exhausted && healthyNodes(status, vnf, vnfc).includes(node) ? 'whole' : 'unclear';
+}
+
+/** What Pacemaker counted against `vnfc` on `node`, if anything. */
+export function failureOf(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: string): FailureCount | undefined {
+  const resource = resourceId(vnf.name, vnfc.name);
+  return status.failures.find((failure) => failure.resource === resource && failure.node === node);
+}
+
+/** The nodes on which an instance is active and well. */
+export function healthyNodes(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc): readonly string[] {
+  const resource = resourceId(vnf.name, vnfc.name);
+  const settled = ['Started', 'Promoted', 'Unpromoted'];
+  return status.resources
+    .filter((each) => each.id === resource && each.active && !each.failed && settled.includes(each.role))
+    .flatMap((each) => each.nodes);
+}
+
+function isExhausted(failure: FailureCount | undefined): boolean {
+  if (failure === undefined) return false;
+  const { failCount, migrationThreshold } = failure;
+  return failCount >= infinity || (migrationThreshold > 0 && failCount >= migrationThreshold);
+}
+
+function isActive(status: ClusterStatus, resource: string, node: string): boolean {
+  return status.resources.some((each) => each.id === resource && each.active && each.nodes.includes(node));
+}

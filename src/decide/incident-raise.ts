@@ -1,0 +1,68 @@
+/**
+ * Which failures become an incident: one open incident for each VNFC and node.
+ */
+import { resourceId } from '../model/names.ts';
+import type { Vnfc } from '../model/vnf.ts';
+import { conditionOf, failureOf, healthyNodes, infinity } from './incident-condition.ts';
+import { type Incident, isOpen, type Journal } from './incident-journal.ts';
+import { authorOf, type Next, type Situation, write } from './incident-next.ts';
+
+/** Every instance that is broken and has no open incident, by key, with the entry that raises it. */
+export function newIncidents(journal: Journal, situation: Situation): readonly (readonly [key: string, next: Next])[] {
+  const { vnf } = situation.policy;
+  if (vnf.vnfm === undefined) return [];
+  const open = new Set(openIncidents(journal).map((incident) => keyOf(vnf.name, incident.vnfc, incident.node)));
+  return vnf.vnfcs
+    .filter((vnfc) => vnfc.recovery.heal)
+    .flatMap((vnfc) => vnfc.nodes.map((node) => ({ vnfc, node, key: keyOf(vnf.name, vnfc.name, node) })))
+    .filter(({ key }) => !open.has(key))
+    .filter(({ vnfc, node }) => conditionOf(situation.status.value, vnf, vnfc, node) === 'broken')
+    .map(({ vnfc, node, key }) => [key, raise(journal, vnfc, node, situation)]);
+}
+
+/** The incidents that stand for the same instance as another one (two partitions came together). */
+export function duplicates(journal: Journal): ReadonlySet<string> {
+  const keys = new Set<string>();
+  const doubled = new Set<string>();
+  for (const incident of openIncidents(journal).sort(inOrder)) {
+    const key = keyOf('', incident.vnfc, incident.node);
+    if (keys.has(key)) doubled.add(incident.id);
+    keys.add(key);
+  }
+  return doubled;
+}
+
+const keyOf = (vnf: string, vnfc: string, node: string) => `${vnf}/${vnfc}/${node}`;
+
+function openIncidents(journal: Journal): Incident[] {
+  return [...journal.values()].flatMap(({ incident }) =>
+    incident !== undefined && isOpen(incident) ? [incident] : [],
+  );
+}
+
+/** Those that got further with their heals first, then the older. */
+function inOrder(one: Incident, other: Incident): number {
+  return other.attempt - one.attempt || one.raisedAt - other.raisedAt || (one.id < other.id ? -1 : 1);
+}
+
+function raise(journal: Journal, vnfc: Vnfc, node: string, situation: Situation): Next {
+  const { vnf } = situation.policy;
+  const status = situation.status.value;
+  const { failCount = 0, lastFailure } = failureOf(status, vnf, vnfc, node) ?? {};
+  // Named after the failure: when a speaker dies with this entry on the wire, the next one means the same incident.
+  const failedAt = Date.parse(lastFailure ?? '');
+  const stamp = (Number.isNaN(failedAt) ? situation.now : failedAt).toString(36);
+  const incident = unused(`${resourceId(vnf.name, vnfc.name)}-${node}-${stamp}`, journal);
+  const times = failCount >= infinity ? 'for good' : `${failCount} times`;
+  const last = lastFailure === undefined ? '' : `, last at ${lastFailure}`;
+  const severity = healthyNodes(status, vnf, vnfc).length === 0 ? 'CRITICAL' : 'MAJOR';
+  const reason = `failed ${times}${last}`;
+  const fact = { kind: 'raised', incident, vnfc: vnfc.name, node, reason, severity } as const;
+  return { action: write(authorOf(situation), fact) };
+}
+
+function unused(id: string, journal: Journal): string {
+  let name = id;
+  for (let n = 2; journal.has(name); n++) name = `${id}-${n}`;
+  return name;
+}

@@ -1,0 +1,145 @@
+/**
+ * What the answers of the VNFM and of Pacemaker mean for an incident: a fact for the journal, or another try later.
+ */
+import type { IncidentState, Lane } from './incident.ts';
+import type { IncidentAction } from './incident-action.ts';
+import { laneName, laneOf } from './incident-advance.ts';
+import { entryKey, type Incident } from './incident-journal.ts';
+import { conditionNow, type Fact, write } from './incident-next.ts';
+import { backoff, type IncidentPolicy } from './incident-policy.ts';
+
+/** How somebody answered. */
+export type Answered<T> =
+  | { readonly kind: 'ok'; readonly value: T }
+  /** Another operation is in progress on this VNF. */
+  | { readonly kind: 'busy'; readonly detail: string }
+  /** It may go well later: no answer, overload, a malformed answer. */
+  | { readonly kind: 'retry'; readonly detail: string; readonly afterMs?: number | undefined }
+  /** Asking again won't change it. `status`: HTTP's. */
+  | { readonly kind: 'refused'; readonly detail: string; readonly status?: number | undefined };
+
+/** An operation of the VNFM, as far as it matters here. */
+export interface OperationSeen {
+  readonly state: 'STARTING' | 'PROCESSING' | 'COMPLETED' | 'FAILED_TEMP' | 'FAILED' | 'ROLLING_BACK' | 'ROLLED_BACK';
+  readonly detail: string | undefined;
+}
+
+export type ActionResult = { readonly incident: string } &
+  /** The operation's id; undefined: there is none, and none was asked for. */
+  (
+    | { readonly type: 'heal' | 'find'; readonly attempt: number; readonly answer: Answered<string | undefined> }
+    | { readonly type: 'poll'; readonly attempt: number; readonly answer: Answered<OperationSeen> }
+    | { readonly type: 'cleanup'; readonly attempt: number; readonly answer: Answered<undefined> }
+    | { readonly type: 'raise-alarm' | 'clear-alarm'; readonly answer: Answered<undefined> }
+  );
+
+/** 404s in a row, about a minute of them, until an accepted operation counts as lost. */
+const lostAfter = 8;
+
+/** Ends the action in its lane and takes in what came of it. `chance` in [0, 1). */
+export function applyResult(
+  state: IncidentState,
+  result: ActionResult,
+  { at, chance }: { readonly at: number; readonly chance: number },
+  policy: IncidentPolicy,
+): { readonly state: IncidentState; readonly actions: readonly IncidentAction[] } {
+  const kind = result.type === 'raise-alarm' || result.type === 'clear-alarm' ? 'alarm' : 'heal';
+  const name = laneName(kind, result.incident);
+  const lane = { ...laneOf(state, name), busy: false };
+  const inLane = (changed: Partial<typeof lane>) => new Map(state.lanes).set(name, { ...lane, ...changed });
+  const incident = state.journal.get(result.incident)?.incident;
+  // Without the group nothing can be written down. The intent is, and the VNFM will be asked again.
+  if (incident === undefined || state.group === undefined)
+    return { state: { ...state, lanes: inLane({}) }, actions: [] };
+
+  const verdict = judge(result, incident, lane, isWhole(state, incident, policy));
+  const logs: IncidentAction[] =
+    verdict.log === undefined
+      ? []
+      : [{ type: 'log', ...verdict.log, fields: { incident: incident.id, ...verdict.log.fields } }];
+  if ('fact' in verdict) {
+    const written = write({ vnf: policy.vnf.name, node: state.group.node, now: at }, verdict.fact);
+    const lanes = inLane({ awaiting: entryKey(written.entry), failures: 0, notBefore: 0, told: undefined });
+    return { state: { ...state, lanes }, actions: [written, ...logs] };
+  }
+  if ('seen' in verdict) {
+    const lanes = inLane({ failures: 0, notBefore: at + policy.timing.poll, told: verdict.seen });
+    return { state: { ...state, lanes }, actions: logs };
+  }
+  const failures = lane.failures + 1;
+  const pause = Math.max(verdict.afterMs ?? 0, backoff(failures, chance, policy.timing));
+  return { state: { ...state, lanes: inLane({ failures, notBefore: at + pause }) }, actions: logs };
+}
+
+type Settled<T> = Extract<Answered<T>, { readonly kind: 'ok' | 'refused' }>;
+type Told = Omit<Extract<IncidentAction, { type: 'log' }>, 'type'>;
+type Verdict = { readonly log?: Told } & (
+  { readonly fact: Fact } | { readonly seen: string } | { readonly afterMs: number | undefined }
+);
+
+function judge(result: ActionResult, incident: Incident, lane: Lane, whole: boolean): Verdict {
+  const { answer, type } = result;
+  if (answer.kind === 'busy' || answer.kind === 'retry') {
+    const fields = { action: type, detail: answer.detail, failures: lane.failures + 1 };
+    const afterMs = answer.kind === 'retry' ? answer.afterMs : undefined;
+    return { afterMs, log: { level: 'warn', event: 'will-try-again', fields } };
+  }
+  switch (type) {
+    case 'heal':
+    case 'find':
+      return judgeHeal(result.attempt, incident, answer as Settled<string | undefined>, whole);
+    case 'poll':
+      return judgePoll(result.attempt, incident, answer as Settled<OperationSeen>, lane);
+    case 'cleanup':
+      if (answer.kind === 'ok') return { fact: { kind: 'cleaned-up', incident: incident.id, attempt: result.attempt } };
+      return {
+        afterMs: undefined,
+        log: { level: 'error', event: 'cleanup-refused', fields: { detail: answer.detail } },
+      };
+    case 'raise-alarm':
+    case 'clear-alarm': {
+      const fact = { kind: type === 'raise-alarm' ? 'alarm-sent' : 'alarm-cleared', incident: incident.id } as const;
+      if (answer.kind === 'ok') return { fact };
+      const log: Told = { level: 'error', event: 'alarm-refused', fields: { action: type, detail: answer.detail } };
+      return { fact: { ...fact, refused: answer.detail }, log };
+    }
+  }
+}
+
+function judgeHeal(attempt: number, incident: Incident, answer: Settled<string | undefined>, whole: boolean): Verdict {
+  const fact = { incident: incident.id, attempt };
+  if (answer.kind === 'refused') {
+    const log: Told = { level: 'error', event: 'heal-refused', fields: { attempt, detail: answer.detail } };
+    return { fact: { kind: 'heal-rejected', ...fact, reason: answer.detail }, log };
+  }
+  if (answer.value !== undefined) return { fact: { kind: 'heal-accepted', ...fact, operation: answer.value } };
+  if (!whole) return { afterMs: undefined };
+  return { fact: { kind: 'recovered', incident: incident.id, outcome: 'recovered' } };
+}
+
+function judgePoll(attempt: number, incident: Incident, answer: Settled<OperationSeen>, lane: Lane): Verdict {
+  const fact = { incident: incident.id, attempt };
+  if (answer.kind === 'refused') {
+    if (answer.status === 404 && lane.failures + 1 >= lostAfter) {
+      return { fact: { kind: 'heal-failed', ...fact, reason: 'the VNFM no longer knows the operation' } };
+    }
+    const log: Told = { level: 'error', event: 'operation-unreadable', fields: { attempt, detail: answer.detail } };
+    return { afterMs: undefined, log };
+  }
+  const { state, detail } = answer.value;
+  if (state === 'COMPLETED') return { fact: { kind: 'heal-completed', ...fact } };
+  if (state === 'FAILED' || state === 'ROLLED_BACK') {
+    return { fact: { kind: 'heal-failed', ...fact, reason: detail === undefined ? state : `${state}: ${detail}` } };
+  }
+  if (lane.told === state) return { seen: state };
+  // FAILED_TEMP waits for the VNFM's operator: to retry, to fail or to roll back.
+  const level = state === 'FAILED_TEMP' ? 'error' : 'info';
+  const fields = { state, attempt, ...(detail === undefined ? {} : { detail }) };
+  return { seen: state, log: { level, event: 'operation', fields } };
+}
+
+function isWhole(state: IncidentState, incident: Incident, policy: IncidentPolicy): boolean {
+  const since = state.journal.get(incident.id)?.since ?? 0;
+  if (state.status === undefined || state.status.startedAt < since) return false;
+  return conditionNow(state.status.value, policy.vnf, incident.vnfc, incident.node) === 'whole';
+}

@@ -4,7 +4,7 @@
  */
 import type { Argv } from './vnf.ts';
 
-export type ArgvResult = { readonly argv: Argv } | { readonly error: string };
+type ArgvResult = { readonly argv: Argv } | { readonly error: string };
 
 /**
  * Splits `redis-server --save "" --port 6379` into its arguments; an array is taken as it is.

@@ -15,7 +15,7 @@ import { checkVnfm } from './checks/vnfm.ts';
 import { shapeProblems } from './shape.ts';
 import { readSource, type Path, type Source } from './source.ts';
 
-export interface Checked {
+interface Checked {
   /** There if no problem is an error. */
   readonly description: Description | undefined;
   /** In the order of the file. */

@@ -6,7 +6,7 @@ import { DescriptionSchema, patterns, type Description } from './description.ts'
 import type { Path } from './source.ts';
 import { nearest } from './suggest.ts';
 
-export interface ShapeProblem {
+interface ShapeProblem {
   readonly path: Path;
   readonly at: 'key' | 'value';
   readonly what: string;
@@ -98,10 +98,10 @@ function wrongType(data: unknown, type: string, schema: Schema) {
   if (data === null || data === undefined)
     return { what: `a value is missing: ${wanted} is needed`, cure: `Give it (${meaning}), or remove the field.` };
   const what = `${shown(data)} is not ${wanted}`;
-  if (type === 'string' && typeof data !== 'object') return { what, cure: `Put it in quotes: "${String(data)}".` };
+  if (type === 'string' && typeof data !== 'object') return { what, cure: `Put it in quotes: "${plain(data)}".` };
   if (type === 'integer' && typeof data === 'string' && /^[0-9]+$/.test(data))
     return { what, cure: 'Write the number without quotes.' };
-  if (type === 'array' && typeof data !== 'object') return { what, cure: `Write it in brackets: [${String(data)}].` };
+  if (type === 'array' && typeof data !== 'object') return { what, cure: `Write it in brackets: [${plain(data)}].` };
   return { what, cure: `Write ${wanted}: ${meaning}.` };
 }
 
@@ -158,9 +158,11 @@ const patternWords: Readonly<Record<string, string>> = {
 function shown(data: unknown): string {
   if (Array.isArray(data)) return 'a list';
   if (typeof data === 'object') return data === null ? 'nothing' : 'a group of fields';
-  const text = String(data);
+  const text = plain(data);
   return `'${text.length > 60 ? `${text.slice(0, 57)}…` : text}'`;
 }
+
+const plain = (data: unknown): string => (typeof data === 'string' ? data : JSON.stringify(data));
 
 const pathOf = (pointer: string): Path =>
   pointer

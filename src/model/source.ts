@@ -17,7 +17,7 @@ import type { Problem } from './problem.ts';
 /** Field names and places in lists, from the top: ['vnfcs', 0, 'name']. */
 export type Path = readonly (string | number)[];
 
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

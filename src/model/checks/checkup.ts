@@ -14,7 +14,7 @@ export type Loose<T> = T extends readonly (infer U)[]
     : T;
 
 export type LooseVnfc = Loose<Description['vnfcs'][number]>;
-export type LooseNode = Loose<Description['nodes'][number]>;
+type LooseNode = Loose<Description['nodes'][number]>;
 
 export interface Checkup {
   readonly description: Loose<Description>;
@@ -26,13 +26,13 @@ export interface Checkup {
   lineOf(path: Path): number;
 }
 
-export interface KnownNetwork {
+interface KnownNetwork {
   readonly name: string;
   readonly range: Prefixed | undefined;
 }
 
 /** What the checks of one part need of the others. */
-export interface Facts {
+interface Facts {
   /** By name, in their order. */
   readonly networks: ReadonlyMap<string, KnownNetwork>;
   readonly firstNetwork: string | undefined;

@@ -1,0 +1,121 @@
+/** What `crm_mon --output-as=xml` says (Pacemaker 2.1 and later), as one typed value. */
+import { Failure } from '../process/failure.ts';
+import { type Element, parseXml } from '../process/xml.ts';
+import type { ClusterStatus, FailureCount, InstanceStatus, NodeStatus } from '../model/cluster.ts';
+
+/**
+ * Parses the answer of `crm_mon --output-as=xml`. What a later version adds is passed over.
+ * @throws Failure 'input' when it isn't such an answer, 'pacemaker' when it says that Pacemaker is still starting.
+ */
+export function parseStatus(xml: string): Promise<ClusterStatus> {
+  return Promise.resolve().then(() => statusOf(parseXml(xml, 'crm_mon')));
+}
+
+function statusOf(root: Element): ClusterStatus {
+  const summary = child(root, 'summary');
+  const nodes = child(root, 'nodes');
+  const daemons = child(root, 'pacemakerd');
+  if (summary === undefined && daemons !== undefined) {
+    const state = daemons.attributes['state'] ?? 'unknown';
+    throw new Failure('pacemaker', `Pacemaker is not ready on this node; its state: ${state}`, { retryable: true });
+  }
+  if (summary === undefined || nodes === undefined) {
+    throw new Failure('input', `crm_mon: <${root.name}> with <summary> and <nodes> was expected, and is not there`);
+  }
+  const dc = child(summary, 'current_dc');
+  const options = child(summary, 'cluster_options');
+  return {
+    quorate: flag(dc, 'with_quorum'),
+    dc: flag(dc, 'present') ? dc?.attributes['name'] : undefined,
+    maintenance: flag(options, 'maintenance-mode'),
+    nodes: named(nodes, 'node').map(nodeOf),
+    resources: instancesIn(child(root, 'resources')),
+    failures: failuresIn(child(root, 'node_history')),
+  };
+}
+
+function nodeOf(node: Element): NodeStatus {
+  return {
+    name: required(node, 'name'),
+    // Remote nodes have their name here: no number that corosync would know.
+    id: /^\d+$/.test(required(node, 'id')) ? Number(node.attributes['id']) : 0,
+    online: flag(node, 'online'),
+    standby: flag(node, 'standby') || flag(node, 'standby_onfail'),
+    maintenance: flag(node, 'maintenance'),
+    pending: flag(node, 'pending'),
+    unclean: flag(node, 'unclean'),
+  };
+}
+
+/** Every resource below `element`, in clones, groups, bundles and replicas alike. */
+function instancesIn(element: Element | undefined): InstanceStatus[] {
+  if (element === undefined) return [];
+  return element.children.flatMap((inner) => (inner.name === 'resource' ? [instanceOf(inner)] : instancesIn(inner)));
+}
+
+function instanceOf(resource: Element): InstanceStatus {
+  return {
+    id: required(resource, 'id').replace(/:\d+$/, ''),
+    agent: required(resource, 'resource_agent'),
+    role: roleOf(required(resource, 'role')),
+    active: flag(resource, 'active'),
+    failed: flag(resource, 'failed'),
+    managed: flag(resource, 'managed'),
+    pending: resource.attributes['pending'],
+    nodes: named(resource, 'node').map((node) => required(node, 'name')),
+  };
+}
+
+const roles: Readonly<Record<string, InstanceStatus['role']>> = {
+  Started: 'Started',
+  Stopped: 'Stopped',
+  Promoted: 'Promoted',
+  Unpromoted: 'Unpromoted',
+  Starting: 'Starting',
+  Stopping: 'Stopping',
+  Promoting: 'Promoting',
+  Demoting: 'Demoting',
+  // as Pacemaker says it before 2.1, or built with compatibility
+  Master: 'Promoted',
+  Slave: 'Unpromoted',
+};
+
+function roleOf(word: string): InstanceStatus['role'] {
+  const role = roles[word];
+  if (role === undefined) throw new Failure('input', `crm_mon: the role '${word}' is not known`);
+  return role;
+}
+
+function failuresIn(history: Element | undefined): FailureCount[] {
+  if (history === undefined) return [];
+  return named(history, 'node').flatMap((node) =>
+    named(node, 'resource_history')
+      .filter(({ attributes }) => attributes['fail-count'] !== undefined)
+      .map((resource) => ({
+        resource: required(resource, 'id').replace(/:\d+$/, ''),
+        node: required(node, 'name'),
+        failCount: score(resource, 'fail-count'),
+        migrationThreshold: score(resource, 'migration-threshold'),
+        lastFailure: resource.attributes['last-failure'],
+      })),
+  );
+}
+
+const infinity = 1_000_000;
+
+function score(element: Element, name: string): number {
+  const word = element.attributes[name] ?? 'INFINITY';
+  if (/^\+?INFINITY$/.test(word)) return infinity;
+  if (!/^\d+$/.test(word)) throw new Failure('input', `crm_mon: ${name}="${word}" is not a number`);
+  return Math.min(Number(word), infinity);
+}
+
+const named = (element: Element, name: string): Element[] => element.children.filter((inner) => inner.name === name);
+const child = (element: Element, name: string): Element | undefined => named(element, name)[0];
+const flag = (element: Element | undefined, name: string): boolean => element?.attributes[name] === 'true';
+
+function required(element: Element, name: string): string {
+  const value = element.attributes[name];
+  if (value === undefined) throw new Failure('input', `crm_mon: <${element.name}> without '${name}'`);
+  return value;
+}

@@ -24,6 +24,7 @@ export function statusReader(
   log: Log,
 ): StatusReader {
   let timer: NodeJS.Timeout | undefined;
+  let dueAt = Infinity;
   let running: Promise<void> | undefined;
   let again = false;
   let silentSince: number | undefined;
@@ -31,10 +32,10 @@ export function statusReader(
 
   function begin(): Promise<void> {
     clearTimeout(timer);
-    timer = undefined;
+    dueAt = Infinity;
     running = readOnce().finally(() => {
       running = undefined;
-      if (again) ask(burstMs);
+      if (again) schedule(burstMs);
       again = false;
     });
     return running;
@@ -42,28 +43,34 @@ export function statusReader(
 
   async function readOnce(): Promise<void> {
     const begun = now();
-    try {
-      const status = await read();
-      if (stopped) return;
-      if (silentSince !== undefined) log.info('pacemaker-answers', { silentMs: Math.round(now() - silentSince) });
-      silentSince = undefined;
-      heard(begun, status);
-    } catch (error) {
-      if (stopped) return;
-      if (silentSince === undefined) log.warn('pacemaker-silent', { why: messageOf(error) });
+    const status = await read().catch((error: unknown) => {
+      if (silentSince === undefined && !stopped) log.warn('pacemaker-silent', { why: messageOf(error) });
       silentSince ??= begun;
-      ask(retryMs);
-    }
+      schedule(retryMs);
+      return undefined;
+    });
+    if (stopped || status === undefined) return;
+    if (silentSince !== undefined) log.info('pacemaker-answers', { silentMs: Math.round(now() - silentSince) });
+    silentSince = undefined;
+    heard(begun, status);
   }
 
-  function ask(delayMs: number): void {
-    if (stopped) return;
-    if (running !== undefined && delayMs === burstMs) again = true;
-    else timer ??= setTimeout(() => void (running === undefined ? begin() : (again = true)), delayMs);
+  function schedule(delayMs: number): void {
+    if (stopped || now() + delayMs >= dueAt) return;
+    clearTimeout(timer);
+    dueAt = now() + delayMs;
+    timer = setTimeout(() => {
+      dueAt = Infinity;
+      if (running === undefined) void begin();
+      else again = true;
+    }, delayMs);
   }
 
   return {
-    ask: () => ask(burstMs),
+    ask() {
+      if (running === undefined) schedule(burstMs);
+      else again = true;
+    },
     async readNow() {
       while (running !== undefined) await running;
       await begin();

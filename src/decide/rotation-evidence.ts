@@ -96,7 +96,8 @@ function withoutOrphan(server: Server, ring: ReadonlySet<number>): Server {
 
 /** As corosync counts: more than half, and with two nodes (two_node) each of them. */
 function hasMajority(ring: ReadonlySet<number>, { nodes }: ClusterStatus): boolean {
-  return nodes.length === 2 ? ring.size > 0 : ring.size * 2 > nodes.length;
+  const votes = nodes.filter(({ id }) => id > 0).length; // remote nodes have no vote
+  return votes === 2 ? ring.size > 0 : ring.size * 2 > votes;
 }
 
 /** Nothing is known any more, so nothing is changed until a quorate snapshot. */

@@ -1,0 +1,122 @@
+/**
+ * `vnfha bridge` from its start to SIGTERM: on a load balancer's node a bridge, elsewhere nothing, and the description anew at
+ * SIGHUP.
+ */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { defaultRotationPolicy } from '../decide/rotation.ts';
+import type { ClusterStatus } from '../model/cluster.ts';
+import { loadVnf } from '../model/load.ts';
+import { lbNodes, paths } from '../model/names.ts';
+import type { Vnf } from '../model/vnf.ts';
+import { Failure, messageOf } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import { type Bridge, startBridge } from './bridge.ts';
+import type { Render } from './config-writer.ts';
+import { checkedStructure, type Structure } from './structure.ts';
+
+export interface BridgeDaemonOptions {
+  readonly description: string;
+  /** This node, as the description calls it. */
+  readonly node: string;
+  readonly config: string;
+  readonly haproxySocket: string;
+  readonly bridgeSocket: string;
+  readonly haproxyBinary: string;
+  readonly rendererOf: (vnf: Vnf) => Promise<Render>;
+  readonly readStatus: () => Promise<ClusterStatus>;
+  readonly log: Log;
+}
+
+export const bridgeDefaults = {
+  description: paths.description,
+  config: paths.haproxyConfig,
+  haproxySocket: paths.haproxySocket,
+  bridgeSocket: paths.bridgeSocket,
+  haproxyBinary: 'haproxy',
+} as const;
+
+/**
+ * Runs until SIGTERM or SIGINT.
+ * @throws Failure for what waiting would not cure: 'permission', 'input' (the description), 'missing' (it, or haproxy),
+ *   'haproxy' (the configuration is refused), 'conflict' (another bridge is running)
+ */
+export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
+  const { log } = options;
+  if (process.geteuid?.() !== 0) {
+    throw new Failure('permission', 'the bridge needs corosync, crm_mon and HAProxy’s socket: only root may run it', {
+      cure: 'Run as root.',
+    });
+  }
+  let bridge: Bridge | undefined;
+  const start = async (): Promise<void> => {
+    bridge = await follow(options, undefined, await structureHere(options));
+    log.info('started', { node: options.node, description: options.description });
+  };
+  const reload = async (): Promise<void> => {
+    try {
+      bridge = await follow(options, bridge, await structureHere(options));
+      log.info('description-read', { description: options.description });
+    } catch (error) {
+      log.error('description-refused', { why: messageOf(error), kept: 'the one before' });
+    }
+  };
+  let busy = start();
+  const onHangup = (): void => {
+    busy = busy.then(reload);
+  };
+  process.on('SIGHUP', onHangup);
+  await busy;
+  await toldToEnd();
+  process.off('SIGHUP', onHangup);
+  await busy;
+  await bridge?.stop();
+  log.info('stopped');
+}
+
+/** The checked structure, or undefined where this node is none of the load balancer's. */
+async function structureHere(options: BridgeDaemonOptions): Promise<Structure | undefined> {
+  const vnf = await loadVnf(options.description);
+  if (!lbNodes(vnf.loadBalancer).includes(options.node)) return undefined;
+  await mkdir(dirname(options.config), { recursive: true });
+  await mkdir(dirname(options.haproxySocket), { recursive: true });
+  return checkedStructure(vnf, options.rendererOf, options.config, options.haproxyBinary);
+}
+
+async function follow(
+  options: BridgeDaemonOptions,
+  bridge: Bridge | undefined,
+  structure: Structure | undefined,
+): Promise<Bridge | undefined> {
+  if (structure === undefined) {
+    options.log.info('idle', { why: `${options.node} is not a node of the load balancer` });
+    await bridge?.stop();
+    return undefined;
+  }
+  if (bridge === undefined) {
+    return startBridge({
+      ...options,
+      structure,
+      policy: defaultRotationPolicy,
+      haproxyTimeoutMs: 1000,
+      observeMs: 2000,
+    });
+  }
+  bridge.use(structure);
+  return bridge;
+}
+
+function toldToEnd(): Promise<void> {
+  return new Promise((resolve) => {
+    // An idle bridge has nothing else that keeps the process alive.
+    const alive = setInterval(() => undefined, 2 ** 30);
+    const end = (): void => {
+      clearInterval(alive);
+      process.off('SIGTERM', end);
+      process.off('SIGINT', end);
+      resolve();
+    };
+    process.on('SIGTERM', end);
+    process.on('SIGINT', end);
+  });
+}

@@ -1,0 +1,57 @@
+/**
+ * What `GET /state` says: for people, status pages and tests.
+ */
+import type { RotationState, Server } from '../decide/rotation-types.ts';
+import type { ServerStat } from '../haproxy/replies.ts';
+import { now } from './clock.ts';
+
+export interface ViewSources {
+  readonly node: string;
+  readonly vnf: string;
+  readonly config: string;
+  readonly corosync: boolean;
+  readonly state: RotationState;
+  /** HAProxy's own view; undefined: it is not running, or gives no answer. */
+  readonly stats: readonly ServerStat[] | undefined;
+  /** Why HAProxy has to be restarted to take a changed description up. */
+  readonly outdated: string | undefined;
+}
+
+/** A plain object, ready for JSON. */
+export function viewOf({ node, vnf, config, corosync, state, stats, outdated }: ViewSources) {
+  return {
+    node,
+    vnf,
+    corosync: corosync ? 'up' : 'down',
+    ring: state.ring === undefined ? null : [...state.ring.members].sort((a, b) => a - b),
+    /** Whether the cluster's word is known, and we are in the partition with quorum. */
+    settled: state.snapshot !== undefined,
+    snapshotAgeMs: state.snapshot === undefined ? null : Math.round(now() - state.snapshot.begun),
+    haproxy: { running: state.haproxyPid !== undefined, pid: state.haproxyPid ?? null, outdated: outdated ?? null },
+    config,
+    servers: [...state.servers.values()].map((server) => serverView(server, stats)),
+    waitingAgents: state.requests.map(({ id, key, out }) => ({ id, server: key, wants: out ? 'out' : 'in' })),
+    strangers: [...state.strangers],
+  };
+}
+
+function serverView(server: Server, stats: readonly ServerStat[] | undefined) {
+  const { place, out, cut, reason, since, decided, memory, file, error, drifts } = server;
+  const seen = stats?.find((stat) => stat.backend === place.backend && stat.server === place.server);
+  return {
+    backend: place.backend,
+    server: place.server,
+    vnfc: place.vnfc,
+    node: place.node,
+    rotation: out ? 'out' : 'in',
+    reason,
+    since: new Date(since).toISOString(),
+    decided,
+    cut,
+    memory,
+    file,
+    error: error ?? null,
+    drifts,
+    haproxy: seen === undefined ? null : { status: seen.status, sessions: seen.sessions, lastCheck: seen.lastCheck },
+  };
+}

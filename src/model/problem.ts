@@ -18,7 +18,8 @@ export interface Problem {
 /** The problem as one line, as compilers and editors write and read it. */
 export function formatProblem(problem: Problem): string {
   const field = problem.path === '' ? '' : ` (${problem.path})`;
-  return `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${problem.what}${field}. ${problem.cure}`;
+  const sentences = `${problem.what}${field}. ${problem.cure}`.replace(/\p{Cc}+/gu, ' ');
+  return `${problem.file}:${problem.line}:${problem.column}: ${problem.severity}: ${sentences}`;
 }
 
 /** In the order of the file; at one place the errors first. */

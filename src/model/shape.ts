@@ -98,6 +98,8 @@ function wrongType(data: unknown, type: string, schema: Schema) {
   if (data === null || data === undefined)
     return { what: `a value is missing: ${wanted} is needed`, cure: `Give it (${meaning}), or remove the field.` };
   const what = `${shown(data)} is not ${wanted}`;
+  if (schema.pattern === patterns.duration)
+    return { what: `${shown(data)} is not a duration`, cure: patternWords[patterns.duration]! };
   if (type === 'string' && typeof data !== 'object') return { what, cure: `Put it in quotes: "${plain(data)}".` };
   if (type === 'integer' && typeof data === 'string' && /^[0-9]+$/.test(data))
     return { what, cure: 'Write the number without quotes.' };

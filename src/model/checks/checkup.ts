@@ -46,7 +46,7 @@ interface Facts {
 export function factsOf(description: Loose<Description>): Facts {
   const networks = new Map<string, KnownNetwork>();
   for (const network of description.networks ?? []) {
-    if (network?.name === undefined) continue;
+    if (network?.name === undefined || networks.has(network.name)) continue;
     networks.set(network.name, { name: network.name, range: parsePrefixed(network.cidr ?? '') });
   }
   const firstNetwork = description.networks?.[0]?.name;

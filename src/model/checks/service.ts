@@ -62,7 +62,7 @@ function checkPorts(checkup: Checkup, path: Path, name: string, at: number, vnfc
   const other = (index: number) => `the VNFC '${checkup.description.vnfcs?.[index]?.name ?? index}'`;
   const field = (name: string) => [...path, checkup.absent([...path, name]) ? 'port' : name];
   if (frontend !== undefined && taken.frontends.get(frontend) !== at && taken.frontends.has(frontend)) {
-    const what = `port ${frontend} of the load balancer's VIP is ${other(taken.frontends.get(frontend)!)}'s already`;
+    const what = `port ${frontend} of the load balancer's VIP is used by ${other(taken.frontends.get(frontend)!)} already`;
     checkup.error(field('frontend'), what, "Give each VNFC its own 'frontend' port.");
   }
   if (port === undefined) return;
@@ -70,7 +70,7 @@ function checkPorts(checkup: Checkup, path: Path, name: string, at: number, vnfc
   const rival = nodes.map((node) => taken.ports.get(`${node} ${port}`)).find((index) => index !== undefined);
   if (rival !== undefined) {
     const node = nodes.find((one) => taken.ports.get(`${one} ${port}`) === rival)!;
-    const what = `port ${port} of the node '${node}' is ${other(rival)}'s already`;
+    const what = `port ${port} of the node '${node}' is used by ${other(rival)} already`;
     checkup.error([...path, 'port'], what, 'Give each VNFC of a node its own port, or its own nodes.');
   }
   for (const node of nodes) if (!taken.ports.has(`${node} ${port}`)) taken.ports.set(`${node} ${port}`, at);

@@ -1,0 +1,148 @@
+#!/usr/bin/env node
+/**
+ * build: makes what is installed.
+ *
+ *   dist/root/                 the artefact: a tree that unpacks at /
+ *   dist/bin/vnfha             the CLI of this checkout (npx vnfha …)
+ *   dist/vnfha-VERSION.tar.gz  the artefact, packed; the same input gives the same bytes
+ *
+ * Everything is made beside dist/ and then put in its place by renaming, so that a failed build leaves the last good one.
+ */
+import { execFile } from 'node:child_process';
+import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { build } from 'esbuild';
+
+const project = path.resolve(import.meta.dirname, '..');
+const { version } = JSON.parse(await readFile(path.join(project, 'package.json'), 'utf8'));
+const begun = performance.now();
+const stage = await mkdtemp(path.join(project, '.build-'));
+const root = path.join(stage, 'root');
+const lib = path.join(root, 'usr/lib/vnfha');
+try {
+  await Promise.all([bundleCli(), bundleLab(), bundleAgents(), copyKoffi(), copyData()]);
+  await writeLauncher(path.join(root, 'usr/sbin/vnfha'), '../lib/vnfha/vnfha.mjs');
+  await writeLauncher(path.join(stage, 'bin/vnfha'), '../root/usr/lib/vnfha/vnfha.mjs');
+  await setModes(root);
+  await pack();
+  await putInPlace();
+} finally {
+  await rm(stage, { recursive: true, force: true });
+}
+console.log(`built dist/root and dist/vnfha-${version}.tar.gz in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+
+function bundle(options) {
+  return build({
+    absWorkingDir: project,
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external: ['koffi'],
+    logLevel: 'warning',
+    define: { 'process.env.VNFHA_VERSION': JSON.stringify(version) },
+    ...options,
+  });
+}
+
+/** Split, so that a command loads its own code only. The CommonJS modules inside want a `require`. */
+function bundleCli() {
+  return bundle({
+    entryPoints: { vnfha: 'src/cli/main.ts' },
+    outdir: lib,
+    format: 'esm',
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
+    banner: {
+      js: "import { createRequire as vnfhaCreateRequire } from 'node:module'; const require = vnfhaCreateRequire(import.meta.url);",
+    },
+  });
+}
+
+/** The programs that run inside a lab: single files, so that each is whole once it is started. */
+async function bundleLab() {
+  const programs = {
+    world: 'src/lab/world/main.ts',
+    node: 'src/lab/node/main.ts',
+    fence_vnfha_lab: 'src/lab/fence/main.ts',
+  };
+  await bundle({
+    entryPoints: programs,
+    outdir: path.join(lib, 'lab'),
+    format: 'cjs',
+    outExtension: { '.js': '.cjs' },
+  });
+}
+
+/** Every file in agents/ is an OCF agent, but for the alert agent. */
+async function bundleAgents() {
+  const names = (await readdir(path.join(project, 'agents'))).filter((name) => name.endsWith('.ts'));
+  await Promise.all(
+    names.map(async (file) => {
+      const name = path.basename(file, '.ts');
+      const outfile = name === 'alert' ? path.join(lib, name) : path.join(root, 'usr/lib/ocf/resource.d/vnfha', name);
+      const banner = { js: '#!/usr/bin/env node' };
+      await bundle({ entryPoints: [path.join('agents', file)], outfile, format: 'cjs', banner });
+    }),
+  );
+}
+
+/** koffi cannot be bundled: its native part is a file of its own. Its C++ sources and its documentation stay behind. */
+async function copyKoffi() {
+  const from = path.join(project, 'node_modules');
+  const to = path.join(lib, 'node_modules');
+  const files = (await readdir(path.join(from, 'koffi'), { recursive: true }))
+    .filter((file) => !/^(vendor|doc)\b/.test(file))
+    .filter((file) => /^(index|indirect|static|trampolines)\.c?js$|^package\.json$|^LICENSE/.test(path.basename(file)));
+  await Promise.all(files.map((file) => cp(path.join(from, 'koffi', file), path.join(to, 'koffi', file))));
+  await cp(path.join(from, '@koromix'), path.join(to, '@koromix'), { recursive: true });
+}
+
+async function copyData() {
+  const share = path.join(root, 'usr/share/vnfha');
+  const schema = 'vnf-description.schema.json';
+  await cp(path.join(project, 'cib-templates'), path.join(share, 'cib-templates'), { recursive: true });
+  await cp(path.join(project, 'examples'), path.join(share, 'examples'), { recursive: true });
+  await cp(path.join(project, 'docs', schema), path.join(share, schema)).catch(() => undefined);
+  await cp(path.join(project, 'systemd'), path.join(root, 'usr/lib/systemd/system'), { recursive: true });
+}
+
+async function writeLauncher(file, bundlePath) {
+  await mkdir(path.dirname(file), { recursive: true });
+  const lines = [
+    '#!/bin/sh',
+    'here=$(dirname "$(readlink -f "$0")")',
+    'command -v node >/dev/null || { echo "vnfha: Node.js is not installed (20.19 or later is needed)" >&2; exit 5; }',
+    `exec node "$here/${bundlePath}" "$@"`,
+  ];
+  await writeFile(file, lines.join('\n') + '\n', { mode: 0o755 });
+}
+
+/** The same modes whatever the umask was: programs 755, the rest 644. */
+async function setModes(tree) {
+  await chmod(tree, 0o755);
+  for (const entry of await readdir(tree, { recursive: true, withFileTypes: true })) {
+    const file = path.join(entry.parentPath, entry.name);
+    const head = entry.isDirectory() ? '#!' : (await readFile(file)).subarray(0, 2).toString('latin1');
+    await chmod(file, head === '#!' ? 0o755 : 0o644);
+  }
+}
+
+async function pack() {
+  const sameBytes = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner', '--format=gnu'];
+  const archive = path.join(stage, `vnfha-${version}.tar.gz`);
+  await promisify(execFile)('tar', [...sameBytes, '-I', 'gzip -n', '-cf', archive, '-C', root, '.']);
+}
+
+async function putInPlace() {
+  const dist = path.join(project, 'dist');
+  await mkdir(dist, { recursive: true });
+  for (const name of ['root', 'bin', `vnfha-${version}.tar.gz`]) {
+    const old = path.join(stage, `old-${name}`);
+    await rename(path.join(dist, name), old).catch((error) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+    await rename(path.join(stage, name), path.join(dist, name));
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * The command line: `vnfha COMMAND …`. A command's code is loaded when it is called; only the help loads all of them.
+ */
+import { Command, CommanderError } from 'commander';
+import { exitCodes, Failure, messageOf } from '../process/failure.ts';
+
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  lab: async () => (await import('./commands/lab.ts')).labCommand(),
+};
+
+async function main(args: readonly string[]): Promise<void> {
+  const program = new Command('vnfha')
+    .description('Pacemaker and Corosync keep a VNF up, from one description.')
+    .version(process.env.VNFHA_VERSION ?? 'of the source tree')
+    .enablePositionalOptions()
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText('after', '\nExit codes are listed in docs/exit-codes.md. Start with: vnfha lab up');
+  const called = args.find((arg) => !arg.startsWith('-'));
+  const wanted = called !== undefined && called in commands ? [called] : Object.keys(commands);
+  for (const name of wanted) program.addCommand(await commands[name]!());
+  throwInsteadOfExit(program);
+  await program.parseAsync(args, { from: 'user' });
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
+}
+
+/** What is thrown, as the operator sees it. */
+function report(error: unknown, asJson: boolean): void {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? 0 : exitCodes.usage; // commander has said what is wrong
+    return;
+  }
+  const failure = error instanceof Failure ? error : undefined;
+  const kind = failure?.kind ?? 'unexpected';
+  process.exitCode = exitCodes[kind];
+  const message = messageOf(error);
+  if (asJson) {
+    const { cure, retryable = false } = failure ?? {};
+    process.stderr.write(JSON.stringify({ error: { kind, message, cure, retryable } }) + '\n');
+    return;
+  }
+  process.stderr.write(`vnfha: ${message}\n`);
+  if (failure?.cure !== undefined) process.stderr.write(`${failure.cure}\n`);
+  if (failure === undefined && error instanceof Error && process.env.VNFHA_DEBUG)
+    process.stderr.write(`${error.stack}\n`);
+}
+
+const args = process.argv.slice(2);
+const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
+main(args).catch((error: unknown) => report(error, own.includes('--json')));

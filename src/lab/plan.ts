@@ -1,0 +1,106 @@
+/**
+ * From a VNF to the switches, hosts and cables of its lab. Pure.
+ */
+import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } from '../model/address.ts';
+import type { Vnf } from '../model/vnf.ts';
+import { Failure } from '../process/failure.ts';
+import type { LabHost, Nic, Switch } from './protocol.ts';
+
+/** The host outside the cluster, where the VNF's users are. */
+export const clientName = 'client';
+/** Where the switches, the power switch and every host's disk are. */
+export const worldName = 'world';
+
+export interface LabPlan {
+  readonly switches: readonly Switch[];
+  /** The client first, then the nodes in the order of the description. */
+  readonly hosts: readonly LabHost[];
+}
+
+/**
+ * One switch for each network, one cable for each address of a node, and a client in every network.
+ * @throws Failure 'lab' for a node called as the client or the world, or a network with no address left for the client
+ */
+export function planLab(vnf: Vnf): LabPlan {
+  for (const reserved of [clientName, worldName]) {
+    if (vnf.nodes.some((node) => node.name === reserved)) {
+      throw new Failure('lab', `a node cannot be called '${reserved}' in a lab: the lab has a host of that name`, {
+        cure: 'Rename the node in the description.',
+      });
+    }
+  }
+  const client: LabHost = {
+    name: clientName,
+    role: 'client',
+    nics: nicsOf(vnf, 0, (network) => clientAddress(vnf, network)),
+    units: [],
+  };
+  const nodes = vnf.nodes.map((node, at): LabHost => ({
+    name: node.name,
+    role: 'node',
+    nics: nicsOf(vnf, at + 1, (network) => node.addresses[network]),
+    units: [
+      ...(vnf.loadBalancer?.nodes.includes(node.name) ? ['vnfha-bridge'] : []),
+      ...(vnf.vnfm === undefined ? [] : ['vnfha-notifier']),
+    ],
+  }));
+  return {
+    switches: vnf.networks.map(({ name }, at) => ({ network: name, bridge: `br${at}` })),
+    hosts: [client, ...nodes],
+  };
+}
+
+function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string | undefined): Nic[] {
+  const names = interfaceNames(vnf);
+  return vnf.networks.flatMap((network, at) => {
+    const address = addressIn(network.name);
+    if (address === undefined) return [];
+    const octets = [2, 0, 0x77, at, host >> 8, host & 255];
+    return {
+      network: network.name,
+      bridge: `br${at}`,
+      name: names[at]!,
+      mac: octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':'),
+      address: `${address}/${parsePrefixed(network.cidr)!.prefix}`,
+      port: `h${host}n${at}`,
+    };
+  });
+}
+
+/** The description's name of a network's interface, or the first ethN that is free. */
+function interfaceNames(vnf: Vnf): string[] {
+  const taken = new Set(vnf.networks.map((network) => network.interface));
+  let next = 0;
+  return vnf.networks.map((network) => {
+    if (network.interface !== undefined) return network.interface;
+    while (taken.has(`eth${next}`)) next += 1;
+    return `eth${next++}`;
+  });
+}
+
+/** The client is .100 where that is free, or else the highest address that is. */
+function clientAddress(vnf: Vnf, name: string): string {
+  const network = parsePrefixed(vnf.networks.find((candidate) => candidate.name === name)!.cidr)!;
+  const used = new Set(
+    [
+      ...vnf.nodes.map((node) => node.addresses[name]),
+      ...vnf.vnfcs.map((vnfc) => (vnfc.redundancy === 'active-standby' ? vnfc.vip.ip : undefined)),
+      vnf.loadBalancer?.vip.ip,
+    ].flatMap((address) => (address === undefined ? [] : parseAddress(address)!.value)),
+  );
+  const first = networkOf(network);
+  const size = 1n << BigInt((network.family === 4 ? 32 : 128) - network.prefix);
+  const free = (offset: bigint) =>
+    offset > 0n &&
+    offset < size &&
+    !used.has(first + offset) &&
+    reservedAs(network, { family: network.family, value: first + offset }) === undefined;
+  let offset = 100n;
+  if (!free(offset)) for (offset = size - 1n; offset > 0n && !free(offset); offset -= 1n);
+  if (offset === 0n) {
+    throw new Failure('lab', `no address of the network '${name}' is left for the lab's client`, {
+      cure: 'Give the network a shorter prefix.',
+    });
+  }
+  return formatAddress({ family: network.family, value: first + offset });
+}

@@ -1,0 +1,91 @@
+/** Making a lab: from a description to a world whose hosts are powered on. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readDescription, readText } from '../model/load.ts';
+import { formatProblem } from '../model/problem.ts';
+import type { Vnf } from '../model/vnf.ts';
+import { Failure } from '../process/failure.ts';
+import { type Artefact, findArtefact } from './artefact.ts';
+import { withLabFencing, withNodes } from './description.ts';
+import { installFiles } from './install.ts';
+import { planLab } from './plan.ts';
+import type { HostFile } from './protocol.ts';
+import { checkRequirements } from './requirements.ts';
+import { type Hold, startWorld } from './start.ts';
+import { directoryOf, endWorld, worldOf } from './worlds.ts';
+
+export interface UpOptions {
+  /** Default 'lab'. Labs of different names run side by side. */
+  readonly name?: string;
+  /** Path of the description; default: the example sipcore.yaml. */
+  readonly description?: string;
+  /** Instead of the description's nodes, that many: node1, node2 … (the default description only). */
+  readonly nodes?: number;
+  /** Files that every node gets on its blank disk, besides its own. */
+  readonly files?: readonly HostFile[];
+  /** Put the fence device into the CIB at once; for a lab that no description is applied to. */
+  readonly seedFencing?: boolean;
+  /** Whether the lab ends with this process; default true. */
+  readonly ownerBound?: boolean;
+  /** Milliseconds from a fencing to the node being on again; default 5000. */
+  readonly bootDelayMs?: number;
+  readonly progress?: (text: string) => void;
+}
+
+/** @throws Failure */
+export async function raise(options: UpOptions): Promise<{ readonly name: string; readonly hold: Hold }> {
+  const name = options.name ?? 'lab';
+  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) {
+    throw new Failure('usage', `'${name}' cannot be the name of a lab`, {
+      cure: 'Use up to 32 small letters, digits and dashes.',
+    });
+  }
+  checkRequirements();
+  const progress = options.progress ?? (() => undefined);
+  const artefact = findArtefact();
+  const { text, vnf } = await labDescription(options, artefact);
+  if (worldOf(name) !== undefined) {
+    throw new Failure('lab', `the lab '${name}' is up already`, {
+      cure: `Take it down with 'vnfha lab down --name ${name}', or give the new one another name.`,
+    });
+  }
+  await endWorld(name); // what a crash left
+  const plan = planLab(vnf);
+  progress(`starting the lab '${name}': ${vnf.name}, ${vnf.nodes.length} nodes`);
+  const hold = await startWorld(
+    {
+      name,
+      directory: directoryOf(name),
+      artefact: artefact.root,
+      description: options.description ?? 'sipcore.yaml',
+      ...plan,
+      files: installFiles(vnf, plan, {
+        description: text,
+        seedFencing: options.seedFencing ?? false,
+        extra: options.files ?? [],
+      }),
+      bootDelayMs: options.bootDelayMs ?? 5000,
+    },
+    artefact.programs,
+    progress,
+  );
+  return { name, hold };
+}
+
+/** The description as the nodes get it. What is wrong with it is said of the operator's own text. */
+async function labDescription(options: UpOptions, artefact: Artefact): Promise<{ text: string; vnf: Vnf }> {
+  const { description, nodes } = options;
+  if (description !== undefined && nodes !== undefined) {
+    throw new Failure('usage', 'a description names its nodes: their number cannot be given too');
+  }
+  const file = description ?? path.join(artefact.examples, 'sipcore.yaml');
+  const given = description === undefined ? readFileSync(file, 'utf8') : await readText(file);
+  const original = nodes === undefined ? given : withNodes(given, nodes);
+  const problems = readDescription(original, file).problems.filter((problem) => problem.severity === 'error');
+  const text = withLabFencing(original);
+  const { vnf, problems: left } = readDescription(text, file);
+  if (vnf !== undefined) return { text, vnf };
+  throw new Failure('input', (problems.length > 0 ? problems : left).map(formatProblem).join('\n'), {
+    cure: `Correct the description, then run 'vnfha check ${file}'.`,
+  });
+}

@@ -79,9 +79,7 @@ export class Cpg extends EventEmitter<CpgEvents> {
     this.#lib = lib;
     this.#handle = handle;
     this.localNodeId = localNodeId;
-    const { rc, stop } = lib.watch(handle, () => this.#dispatch());
-    if (rc !== csOk) throw corosyncFailure(rc, 'watching for events');
-    this.#stopWatching = stop;
+    this.#stopWatching = lib.watch(handle, () => this.#dispatch());
   }
 
   /**

@@ -7,6 +7,7 @@
  */
 import { createRequire } from 'node:module';
 import { Failure, messageOf } from '../process/failure.ts';
+import { csTryAgain } from './errors.ts';
 
 /** A process in the group; `reason` is the number libcpg gives with a joined or left one. */
 export interface RawAddress {
@@ -35,10 +36,11 @@ export interface Libcpg {
   join(handle: Handle, group: string): Promise<number>;
   leave(handle: Handle, group: string): Promise<number>;
   finalize(handle: Handle): Promise<number>;
+  /** 'try again' also when corosync takes nothing more at present. Never blocks. */
   multicast(handle: Handle, data: Buffer): number;
   dispatch(handle: Handle): { readonly rc: number; readonly events: readonly RawEvent[] };
   /** Calls `ready` whenever there is something to dispatch; returns what ends that. */
-  watch(handle: Handle, ready: () => void): { readonly rc: number; readonly stop: () => void };
+  watch(handle: Handle, ready: () => void): () => void;
 }
 
 type Koffi = typeof import('koffi');
@@ -83,12 +85,14 @@ const modelV1 = 1;
 const deliverInitialRing = 1;
 const dispatchAll = 2;
 const agreedOrder = 2;
+const writable = 4; // POLLOUT
 
 function bind(koffi: Koffi): Libcpg {
   koffi.config({ async_stack_size: 4 << 20 }); // cpg_dispatch and cpg_join put up to 1 MiB on the stack
   const lib = openLibrary(koffi);
   koffi.struct('cpg_name', { length: 'uint32_t', value: koffi.array('char', 128) });
   koffi.struct('cpg_iovec', { base: 'void *', length: 'size_t' });
+  koffi.struct('cpg_pollfd', { fd: 'int', events: 'short', revents: 'short' });
   koffi.struct('cpg_ring_id', { nodeid: 'uint32_t', seq: 'uint64_t' });
   const address = koffi.struct('cpg_address', { nodeid: 'uint32_t', pid: 'uint32_t', reason: 'uint32_t' });
   const deliver = koffi.proto(
@@ -114,6 +118,7 @@ function bind(koffi: Koffi): Libcpg {
   const multicast = lib.func('int cpg_mcast_joined(uint64_t h, int guarantee, cpg_iovec *parts, uint count)');
   const dispatch = lib.func('int cpg_dispatch(uint64_t h, int which)');
   const finalize = lib.func('int cpg_finalize(uint64_t h)');
+  const poll = koffi.load('libc.so.6').func('int poll(cpg_pollfd *fds, ulong count, int timeout)');
 
   let collected: RawEvent[] = [];
   const addresses = (at: unknown, count: number | bigint): RawAddress[] =>
@@ -150,6 +155,12 @@ function bind(koffi: Koffi): Libcpg {
     );
   const named = (group: string) => ({ length: Buffer.byteLength(group), value: group });
 
+  const fdOf = (handle: Handle): number => {
+    const fd = [-1];
+    fdGet(handle, fd);
+    return fd[0]!;
+  };
+
   return {
     async initialize() {
       const handle: Handle[] = [0];
@@ -164,18 +175,19 @@ function bind(koffi: Koffi): Libcpg {
     join: (handle, group) => threaded(join, handle, named(group)),
     leave: (handle, group) => threaded(leave, handle, named(group)),
     finalize: (handle) => threaded(finalize, handle),
-    multicast: (handle, data) => multicast(handle, agreedOrder, { base: data, length: data.length }, 1) as number,
+    multicast(handle, data) {
+      // libqb tells corosync of each message by one byte on this socket, and spins for ever when a frozen corosync lets it fill up
+      if (poll({ fd: fdOf(handle), events: writable, revents: 0 }, 1, 0) === 0) return csTryAgain;
+      return multicast(handle, agreedOrder, { base: data, length: data.length }, 1) as number;
+    },
     dispatch(handle) {
       collected = [];
       const rc = dispatch(handle, dispatchAll) as number;
       return { rc, events: collected };
     },
     watch(handle, ready) {
-      const fd = [-1];
-      const rc = fdGet(handle, fd) as number;
-      if (fd[0] === -1) return { rc, stop: () => undefined };
-      const poll = koffi.node.poll(fd[0]!, { readable: true, disconnect: true }, ready);
-      return { rc, stop: () => poll.close() };
+      const polling = koffi.node.poll(fdOf(handle), { readable: true, disconnect: true }, ready);
+      return () => polling.close();
     },
   };
 }

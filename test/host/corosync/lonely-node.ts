@@ -72,7 +72,10 @@ export async function lonelyNode(): Promise<LonelyNode> {
     env: { ...process.env, COROSYNC_CONF: configuration },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const end = () => void world.kill('SIGKILL');
+  const children: ChildProcess[] = [world];
+  const keep = (child: ChildProcess) => (children.push(child), child);
+  // the children too: an nsenter whose program was stopped stops itself, and stays
+  const end = () => children.forEach((child) => child.kill('SIGKILL'));
   process.once('exit', end);
   await new Promise<void>((resolve, reject) => {
     createInterface(world.stdout).once('line', () => resolve());
@@ -88,9 +91,9 @@ export async function lonelyNode(): Promise<LonelyNode> {
   return {
     run,
     start: (program, args, options) =>
-      spawn('nsenter', [...enter, program, ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...options }),
+      keep(spawn('nsenter', [...enter, program, ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...options })),
     async startCorosync() {
-      spawn('nsenter', [...enter, 'corosync', '-f'], { stdio: ['ignore', 'inherit', 'inherit'] });
+      keep(spawn('nsenter', [...enter, 'corosync', '-f'], { stdio: ['ignore', 'inherit', 'inherit'] }));
       await until('corosync answers', () => run('corosync-cfgtool', '-s').code === 0);
     },
     async signalCorosync(signal) {

@@ -1,0 +1,137 @@
+/**
+ * All of a bridge but the group: the loop, with the hands and eyes that it has on this node.
+ */
+import type { RotationEvent, RotationPolicy, RotationState } from '../decide/rotation-types.ts';
+import { runtimeAt } from '../haproxy/runtime.ts';
+import type { ServerStat } from '../haproxy/replies.ts';
+import type { ClusterStatus } from '../model/cluster.ts';
+import { haproxyId } from '../model/names.ts';
+import type { BridgeMessage } from '../model/wire.ts';
+import { Failure } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import { now } from './clock.ts';
+import { configWriter } from './config-writer.ts';
+import { execute, executorsOf } from './executors.ts';
+import { rotationLoop } from './loop.ts';
+import { observe } from './observer.ts';
+import { statusReader } from './status-reader.ts';
+import { outdatedBy, readFileAtStart, type Structure } from './structure.ts';
+
+export interface EngineOptions {
+  readonly node: string;
+  readonly structure: Structure;
+  readonly config: string;
+  readonly haproxySocket: string;
+  /** Bound on one question to HAProxy. */
+  readonly haproxyTimeoutMs: number;
+  /** Between two comparisons of HAProxy and its file with what should be. */
+  readonly observeMs: number;
+  readonly policy: RotationPolicy;
+  readonly readStatus: () => Promise<ClusterStatus>;
+  readonly send: (message: BridgeMessage) => Promise<void>;
+  readonly log: Log;
+}
+
+export interface Engine {
+  readonly structure: Structure;
+  readonly state: RotationState;
+  /** Why HAProxy has to be restarted to take up the structure. */
+  readonly outdated: string | undefined;
+  post(event: RotationEvent): void;
+  /** Another structure, already checked: the file follows at once, HAProxy when it is restarted. */
+  use(structure: Structure): void;
+  /** Writes the file by a fresh word of the cluster, and returns its path. @throws Failure when nothing is known yet */
+  prepare(): Promise<string>;
+  /** HAProxy's own view. @throws as Door.ask */
+  stats(): Promise<ServerStat[]>;
+  stop(): Promise<void>;
+}
+
+export async function startEngine(options: EngineOptions): Promise<Engine> {
+  const { node, config, haproxySocket, log } = options;
+  let { structure } = options;
+  const atStart = await readFileAtStart(config, structure.render);
+  let changedAt = atStart.differs ? now() : undefined;
+  let saidOutdated: string | undefined;
+
+  const runtime = runtimeAt(haproxySocket, options.haproxyTimeoutMs);
+  const post = (event: RotationEvent): void => loop.post(event);
+  const writer = configWriter(config, structure.render, (excluded, error) =>
+    post({ type: 'written', at: now(), excluded, error }),
+  );
+  const reader = statusReader(
+    options.readStatus,
+    (begun, status) => post({ type: 'snapshot', at: now(), begun, status }),
+    log,
+  );
+  const askCluster = (): void => reader.ask();
+  const executors = executorsOf({ node, runtime, writer, send: options.send, askCluster, post, log });
+  const loop = rotationLoop(options.policy, (action) => execute(executors, action));
+  post({ type: 'described', at: now(), places: structure.places });
+  post({ type: 'adopted', at: now(), file: atStart.rotation });
+
+  const observer = observe({
+    runtime,
+    socket: haproxySocket,
+    intervalMs: options.observeMs,
+    isFileRight: () => writer.isRight(),
+    post(event) {
+      post(event);
+      noteOutdated();
+    },
+    log,
+  });
+  void observer.look();
+
+  const outdated = (): string | undefined => outdatedBy(observer.last, structure.places, changedAt);
+
+  function noteOutdated(): void {
+    const why = outdated();
+    if (why !== undefined && why !== saidOutdated) {
+      const resource = haproxyId(structure.vnf.name, structure.vnf.loadBalancer?.name ?? 'lb');
+      log.warn('haproxy-outdated', { why, cure: `crm_resource --restart --resource ${resource} --node ${node}` });
+    }
+    saidOutdated = why;
+  }
+
+  return {
+    get structure() {
+      return structure;
+    },
+    get state() {
+      return loop.state;
+    },
+    get outdated() {
+      return outdated();
+    },
+    post,
+    use(next) {
+      structure = next;
+      changedAt = now();
+      writer.use(next.render);
+      post({ type: 'described', at: now(), places: next.places });
+      void observer.look();
+    },
+    async prepare() {
+      await reader.readNow();
+      const excluded = loop.state.written;
+      if (excluded === undefined) {
+        throw new Failure('pacemaker', 'the cluster has not said yet which servers are in rotation', {
+          retryable: true,
+        });
+      }
+      await writer.idle();
+      if (!(await writer.isRight())) writer.write(excluded);
+      await writer.idle();
+      if (!(await writer.isRight())) throw new Failure('haproxy', `${config} cannot be written`, { retryable: true });
+      return config;
+    },
+    stats: () => runtime.stats(),
+    async stop() {
+      loop.stop();
+      reader.stop();
+      observer.stop();
+      await writer.idle();
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * A real HAProxy on loopback, with real backends, in a folder of its own. All of it ends with the test.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type Server as HttpServer, createServer } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ExecutionContext } from 'ava';
+
+export const backend = 'tel-web';
+export const nodes = ['n1', 'n2', 'n3'] as const;
+
+export interface Rig {
+  readonly folder: string;
+  readonly config: string;
+  readonly socket: string;
+  readonly port: number;
+  readonly backendPorts: Readonly<Record<string, number>>;
+  /** The configuration with these servers ('tel-web/n2') disabled. */
+  render(excluded: ReadonlySet<string>): string;
+  /** Starts HAProxy on the file as it is, and waits until its socket answers. */
+  start(): Promise<ChildProcess>;
+  /** Who answers nine requests through HAProxy, sorted: n1, n2 …, or the status code of HAProxy's own answer, or 'refused'. */
+  ask(): Promise<string[]>;
+  /** Requests that are answered after `ms`: GET /slow. */
+  askSlow(): Promise<string>;
+}
+
+export async function haproxyRig(t: ExecutionContext): Promise<Rig> {
+  const folder = mkdtempSync(join(tmpdir(), 'vnfha-haproxy-'));
+  const children: ChildProcess[] = [];
+  const servers: HttpServer[] = [];
+  t.teardown(async () => {
+    for (const child of children) await kill(child);
+    for (const server of servers) {
+      server.closeAllConnections();
+      server.close();
+    }
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const backendPorts: Record<string, number> = {};
+  for (const node of nodes) {
+    const server = createServer((request, response) => {
+      setTimeout(() => response.end(node), request.url === '/slow' ? 1500 : 0);
+    });
+    servers.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    backendPorts[node] = (server.address() as AddressInfo).port;
+  }
+  const config = join(folder, 'haproxy.cfg');
+  const socket = join(folder, 'haproxy.sock');
+  const port = await freePort();
+
+  const render = (excluded: ReadonlySet<string>): string =>
+    [
+      'global',
+      `  stats socket ${socket} mode 600 level admin`,
+      'defaults',
+      '  mode http',
+      '  timeout connect 1s',
+      '  timeout client 10s',
+      '  timeout server 10s',
+      '  retries 0',
+      'frontend front',
+      `  bind 127.0.0.1:${port}`,
+      `  default_backend ${backend}`,
+      `backend ${backend}`,
+      '  option httpchk GET /',
+      '  default-server check inter 100ms fall 2 rise 1',
+      ...nodes.map((node) => {
+        const word = excluded.has(`${backend}/${node}`) ? ' disabled' : '';
+        return `  server ${node} 127.0.0.1:${backendPorts[node]}${word}`;
+      }),
+      '',
+    ].join('\n');
+  writeFileSync(config, render(new Set()));
+
+  const ask = async (path: string): Promise<string> => {
+    try {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`, { headers: { connection: 'close' } });
+      return response.ok ? await response.text() : String(response.status);
+    } catch {
+      return 'refused';
+    }
+  };
+
+  return {
+    folder,
+    config,
+    socket,
+    port,
+    backendPorts,
+    render,
+    async start() {
+      const child = spawn('haproxy', ['-db', '-f', config], { stdio: 'ignore' });
+      children.push(child);
+      await until(() => answers(socket), 'HAProxy answers');
+      return child;
+    },
+    async ask() {
+      const answers = new Set<string>();
+      for (let n = 0; n < 9; n++) answers.add(await ask('/'));
+      return [...answers].sort();
+    },
+    askSlow: () => ask('/slow'),
+  };
+}
+
+/** Ends a process that was started here, also a stopped one, and waits for its end. */
+export async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
+/** Polls until `condition` holds. */
+export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 10_000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
+    await sleep(20);
+  }
+}
+
+function answers(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(path, () => socket.end('show info\n'));
+    socket.on('data', () => resolve(true));
+    socket.on('error', () => resolve(false));
+    socket.on('close', () => resolve(false));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}

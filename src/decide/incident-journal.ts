@@ -153,3 +153,37 @@ function phaseOf(entries: readonly JournalEntry[]): Phase {
   }
   return best.phase;
 }
+
+/** Closed incidents of which all is kept, and of which only that they are closed. */
+const keptWhole = 20;
+const keptClosed = 200;
+
+/**
+ * The entries that are worth keeping: all of the open incidents but for heals that came to nothing, the newest closed ones, and of
+ * the next newest the last entry, so that nobody who was away can open them again.
+ */
+export function compacted(journal: Journal): readonly JournalEntry[] {
+  const all = [...journal.values()];
+  const closed = all.filter(isClosed).toSorted((one, other) => closedAt(other) - closedAt(one));
+  return [
+    ...closed
+      .slice(keptWhole, keptWhole + keptClosed)
+      .flatMap(({ entries }) => entries.filter(({ kind }) => kind === 'closed')),
+    ...closed.slice(0, keptWhole).flatMap(({ entries }) => entries),
+    ...all.filter((recorded) => !isClosed(recorded)).flatMap(withoutRejected),
+  ];
+}
+
+const closedAt = ({ entries }: Recorded): number => entries.find(({ kind }) => kind === 'closed')?.at ?? 0;
+
+function withoutRejected({ entries, incident }: Recorded): readonly JournalEntry[] {
+  const rejected = entries.flatMap((entry) => (entry.kind === 'heal-rejected' ? [entry.attempt] : []));
+  const accepted = entries.flatMap((entry) => (entry.kind === 'heal-accepted' ? [entry.attempt] : []));
+  return entries.filter(
+    (entry) =>
+      !('attempt' in entry) ||
+      entry.attempt === incident?.attempt ||
+      !rejected.includes(entry.attempt) ||
+      accepted.includes(entry.attempt),
+  );
+}

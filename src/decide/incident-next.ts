@@ -101,7 +101,7 @@ interface Author {
 
 /** The action that makes a fact known to all. */
 export function write(author: Author, fact: Fact): Extract<IncidentAction, { type: 'journal' }> {
-  return { type: 'journal', entry: { v: 1, vnf: author.vnf, at: author.now, by: author.node, ...fact } };
+  return { type: 'journal', entry: { v: 1, vnf: author.vnf, at: Math.round(author.now), by: author.node, ...fact } };
 }
 
 /** The next heal, if there may be one more. */

@@ -1,0 +1,105 @@
+/**
+ * `vnfha notifier` from its start to SIGTERM: with a vnfm in the description a notifier, without one nothing, and the description anew
+ * at SIGHUP.
+ */
+import { incidentTiming } from '../decide/incident-policy.ts';
+import { loadVnf } from '../model/load.ts';
+import { paths } from '../model/names.ts';
+import { cleanup } from '../pacemaker/cleanup.ts';
+import { readStatus } from '../pacemaker/crm-mon.ts';
+import { Failure, messageOf } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import { createSolAdapter } from '../vnfm/sol-adapter.ts';
+import { type Notifier, startNotifier } from './notifier.ts';
+
+export interface NotifierDaemonOptions {
+  readonly description: string;
+  readonly journal: string;
+  /** This node, as the journal shall call it. */
+  readonly node: string;
+  readonly log: Log;
+}
+
+export const notifierDefaults = { description: paths.description, journal: paths.incidentJournal } as const;
+
+/** ms between two looks at Pacemaker */
+const statusEveryMs = 3000;
+
+/**
+ * Runs until SIGTERM or SIGINT.
+ * @throws Failure for what waiting would not cure: 'permission', 'input' (the description), 'missing' (it, or a file that it names),
+ *   'conflict' (another notifier is running); 'unexpected' when the journal can't be written any more
+ */
+export async function runNotifier(options: NotifierDaemonOptions): Promise<void> {
+  const { log } = options;
+  if (process.geteuid?.() !== 0) {
+    throw new Failure('permission', 'the notifier needs corosync, crm_mon and its journal: only root may run it', {
+      cure: 'Run as root.',
+    });
+  }
+  let stop = (): void => undefined;
+  let broken: unknown;
+  const ended = new Promise<void>((resolve) => (stop = resolve));
+  const onBroken = (error: unknown): void => {
+    broken = error;
+    stop();
+  };
+  // An idle notifier has nothing else that keeps the process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  let notifier: Notifier | undefined;
+  let busy = Promise.resolve();
+  const reload = async (): Promise<void> => {
+    try {
+      await loadVnf(options.description);
+      await notifier?.stop();
+      notifier = await start(options, onBroken);
+    } catch (error) {
+      log.error('description-refused', { why: messageOf(error) });
+      if (notifier?.stopped) onBroken(error);
+    }
+  };
+  const onHangup = (): void => {
+    busy = busy.then(reload);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGHUP', onHangup);
+  try {
+    notifier = await start(options, onBroken);
+    await ended;
+    await busy;
+    await notifier?.stop();
+  } finally {
+    clearInterval(alive);
+    process.off('SIGTERM', stop);
+    process.off('SIGINT', stop);
+    process.off('SIGHUP', onHangup);
+  }
+  if (broken !== undefined) throw broken;
+  log.info('stopped');
+}
+
+async function start(
+  options: NotifierDaemonOptions,
+  onBroken: (error: unknown) => void,
+): Promise<Notifier | undefined> {
+  const { log, node, journal } = options;
+  const vnf = await loadVnf(options.description);
+  if (vnf.vnfm === undefined) {
+    log.info('idle', { why: 'the description has no vnfm', description: options.description });
+    return undefined;
+  }
+  const notifier = await startNotifier({
+    node,
+    journal,
+    log,
+    policy: { vnf, timing: incidentTiming },
+    adapter: await createSolAdapter(vnf, vnf.vnfm),
+    readStatus,
+    cleanup,
+    statusEveryMs,
+    onBroken,
+  });
+  log.info('started', { node, vnfm: vnf.vnfm.url, description: options.description });
+  return notifier;
+}

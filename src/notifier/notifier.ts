@@ -1,0 +1,92 @@
+/**
+ * One node's notifier at work: it hears the group and Pacemaker, keeps the journal, and does what the decisions say. It holds no truth:
+ * what it needs after a kill -9 is in the journal, with its peers, in crm_mon and at the VNFM.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectGroup } from '../corosync/group.ts';
+import type { IncidentPolicy } from '../decide/incident-policy.ts';
+import type { ClusterStatus } from '../model/cluster.ts';
+import { notifierGroup } from '../model/names.ts';
+import type { Log } from '../process/log.ts';
+import type { HealAdapter } from '../vnfm/adapter.ts';
+import { now } from './clock.ts';
+import { incidentExecutors, perform } from './executors.ts';
+import { openJournal } from './journal-file.ts';
+import { lockJournal } from './lock.ts';
+import { incidentLoop } from './loop.ts';
+import { decodeNotifierMessage, type NotifierMessage } from './message.ts';
+import { replicate } from './replica.ts';
+import { statusReader } from './status-reader.ts';
+
+export interface NotifierOptions {
+  readonly node: string;
+  /** The journal's file. */
+  readonly journal: string;
+  readonly policy: IncidentPolicy;
+  readonly adapter: HealAdapter;
+  readonly readStatus: () => Promise<ClusterStatus>;
+  readonly cleanup: (resource: string, node: string) => Promise<void>;
+  readonly statusEveryMs: number;
+  /** The journal can't be written: nothing more can be done here, and another member shall speak. */
+  readonly onBroken: (error: unknown) => void;
+  readonly log: Log;
+}
+
+export interface Notifier {
+  readonly stopped: boolean;
+  stop(): Promise<void>;
+}
+
+/** A frozen corosync takes a member's leaving late; it is not waited for longer than this. */
+const leaveMs = 3000;
+
+/** @throws Failure 'conflict' (another notifier uses the journal), 'permission' (the journal can't be opened) */
+export async function startNotifier(options: NotifierOptions): Promise<Notifier> {
+  const { adapter, journal: path, log, node, policy } = options;
+  const lock = await lockJournal(path);
+  const file = openJournal(path, policy.vnf.name, log);
+  const loop = incidentLoop(policy, (action) => perform(executors, action));
+  for (const entry of file.entries) loop.post({ type: 'entry', at: Math.min(entry.at, now()), entry });
+
+  const status = statusReader({
+    read: options.readStatus,
+    heard: (startedAt, value) => loop.post({ type: 'status', at: now(), startedAt, status: value }),
+    everyMs: options.statusEveryMs,
+    log,
+  });
+  const group = connectGroup<NotifierMessage>({ group: notifierGroup, decode: decodeNotifierMessage, log });
+  const executors = incidentExecutors({
+    adapter,
+    log,
+    cleanup: options.cleanup,
+    looked: () => status.ask(),
+    send: (entry) => group.send({ v: 1, type: 'entry', entry }),
+    post: (event) => loop.post({ at: now(), ...event }),
+  });
+  let stopped = false;
+  const stop = async (): Promise<void> => {
+    stopped = true;
+    loop.stop();
+    status.stop();
+    await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), adapter.close()]);
+    file.close();
+    await lock.release();
+  };
+  replicate({
+    group,
+    node,
+    vnf: policy.vnf.name,
+    file,
+    journal: () => loop.state.journal,
+    post: (event) => loop.post({ at: now(), ...event }),
+    changed: () => status.ask(),
+    onBroken: (error) => void stop().finally(() => options.onBroken(error)),
+    log,
+  });
+  return {
+    get stopped() {
+      return stopped;
+    },
+    stop,
+  };
+}

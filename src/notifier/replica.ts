@@ -1,0 +1,106 @@
+/**
+ * The same journal on every member. A new fact is multicast and counts when it is delivered, to its author like to all others: then it
+ * goes to the disk, and after that into the decisions. Whenever the group changes, every member tells all that it has, and nobody
+ * speaks until it has heard everybody: so a member that was away knows what happened, and what only it knows is not lost.
+ */
+import type { Group } from '../corosync/group.ts';
+import type { CpgMember } from '../corosync/cpg.ts';
+import { compacted, entryKey, type Journal, type JournalEntry } from '../decide/incident-journal.ts';
+import { messageOf } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import type { JournalFile } from './journal-file.ts';
+import type { Happening } from './loop.ts';
+import type { NotifierMessage } from './message.ts';
+
+interface ReplicaOptions {
+  readonly group: Group<NotifierMessage>;
+  readonly node: string;
+  readonly vnf: string;
+  readonly file: JournalFile;
+  readonly journal: () => Journal;
+  readonly post: (event: Happening) => void;
+  /** The group is another one now. */
+  readonly changed: () => void;
+  readonly onBroken: (error: unknown) => void;
+  readonly log: Log;
+}
+
+/** Entries in one message: far below what corosync takes. */
+const partLength = 200;
+/** Lines from which on the file is made smaller, if that halves it. */
+const longFile = 2000;
+
+/** Keeps the journal of this node and those of the others alike, until the group is closed. */
+export function replicate(options: ReplicaOptions): void {
+  const { group, post, log } = options;
+  let view = '';
+  let unheard = new Set<string>();
+
+  group.on('membership', ({ members }) => {
+    const nodeId = group.localNodeId;
+    if (nodeId === undefined) return;
+    view = members.map(nameOf).sort().join(' ');
+    unheard = new Set(members.map(nameOf));
+    log.info('group', { members });
+    const self = { nodeId, pid: process.pid };
+    post({
+      type: 'joined',
+      self,
+      node: options.node,
+      members: members.map(({ nodeid, pid }) => ({ nodeId: nodeid, pid })),
+    });
+    options.changed();
+    tell(options, view).catch((error: unknown) => log.warn('journal-not-told', { why: messageOf(error) }));
+  });
+  group.on('message', (message, from) => {
+    if (message.type === 'entry') return take(options, [message.entry], from);
+    take(options, message.entries, from);
+    if (message.view !== view || !message.last || !unheard.delete(nameOf(from))) return;
+    if (unheard.size === 0) post({ type: 'synced' });
+  });
+  group.on('down', (reason) => {
+    view = '';
+    log.warn('corosync-away', { why: reason.message });
+    post({ type: 'disconnected' });
+  });
+}
+
+const nameOf = (member: CpgMember): string => `${member.nodeid}.${member.pid}`;
+
+async function tell({ group, journal }: ReplicaOptions, view: string): Promise<void> {
+  const entries = compacted(journal());
+  for (let at = 0; at === 0 || at < entries.length; at += partLength) {
+    const last = at + partLength >= entries.length;
+    await group.send({ v: 1, type: 'journal', view, entries: entries.slice(at, at + partLength), last });
+  }
+}
+
+function take(options: ReplicaOptions, entries: readonly JournalEntry[], from: CpgMember): void {
+  const { file, journal, post, log } = options;
+  try {
+    for (const entry of entries) {
+      if (entry.vnf !== options.vnf) log.warn('foreign-vnf', { vnf: entry.vnf, ...from });
+      else if (!isKnown(journal(), entry)) {
+        file.append([entry]);
+        const { v, vnf, at, ...fields } = entry;
+        void [v, vnf, at];
+        log.info('incident', fields);
+        post({ type: 'entry', entry });
+      } else post({ type: 'entry', entry });
+    }
+    if (file.lines > longFile) shorten(file, journal());
+  } catch (error) {
+    log.error('journal-broken', { why: messageOf(error) });
+    options.onBroken(error);
+  }
+}
+
+function isKnown(journal: Journal, entry: JournalEntry): boolean {
+  const key = entryKey(entry);
+  return journal.get(entry.incident)?.entries.some((other) => entryKey(other) === key) ?? false;
+}
+
+function shorten(file: JournalFile, journal: Journal): void {
+  const kept = compacted(journal);
+  if (kept.length * 2 < file.lines) file.replace(kept);
+}

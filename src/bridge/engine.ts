@@ -51,7 +51,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { node, config, haproxySocket, log } = options;
   let { structure } = options;
   const atStart = await readFileAtStart(config, structure.render);
-  let changedAt = atStart.differs ? now() : undefined;
+  let stalePid: number | undefined;
   let saidOutdated: string | undefined;
 
   const runtime = runtimeAt(haproxySocket, options.haproxyTimeoutMs);
@@ -81,9 +81,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     log,
   });
-  void observer.look();
+  void observer.look().then(() => {
+    if (!atStart.differs) return;
+    stalePid = observer.last?.pid;
+    noteOutdated();
+  });
 
-  const outdated = (): string | undefined => outdatedBy(observer.last, structure.places, changedAt);
+  const outdated = (): string | undefined => outdatedBy(observer.last, structure.places, stalePid);
 
   function noteOutdated(): void {
     const why = outdated();
@@ -107,7 +111,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     post,
     use(next) {
       structure = next;
-      changedAt = now();
+      stalePid = observer.last?.pid;
       writer.use(next.render);
       post({ type: 'described', at: now(), places: next.places });
       void observer.look();

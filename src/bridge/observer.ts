@@ -12,7 +12,6 @@ import { now } from './clock.ts';
 
 export interface Sight {
   readonly pid: number;
-  readonly startedAt: number;
   readonly servers: readonly ServerState[];
 }
 
@@ -44,7 +43,7 @@ export function observe(options: ObserverOptions): Observer {
     const servers = new Map<ServerKey, 'in' | 'out' | 'drain'>();
     try {
       const { info, servers: seen } = await runtime.observe();
-      last = { pid: info.pid, startedAt: now() - info.uptimeSec * 1000, servers: seen };
+      last = { pid: info.pid, servers: seen };
       complaint = undefined;
       for (const { backend, server, admin } of seen) servers.set(keyOf(backend, server), words[admin]);
     } catch (error) {

@@ -39,11 +39,14 @@ export async function readFileAtStart(
   return { rotation, differs: render(excluded) !== text };
 }
 
-/** Why the HAProxy that was seen has another structure than it should; undefined: it has not, as far as one can see. */
+/**
+ * Why the HAProxy that was seen has another structure than it should; undefined: it has not, as far as one can see.
+ * @param stalePid the process that was there already when the structure changed
+ */
 export function outdatedBy(
   sight: Sight | undefined,
   places: readonly RotationPlace[],
-  changedAt: number | undefined,
+  stalePid: number | undefined,
 ): string | undefined {
   if (sight === undefined) return undefined;
   for (const { backend, server, address, port } of places) {
@@ -53,8 +56,5 @@ export function outdatedBy(
       return `its server ${backend}/${server} is at ${seen.address}:${seen.port}, not ${address}:${port}`;
     }
   }
-  // HAProxy tells its age in whole seconds.
-  if (changedAt !== undefined && sight.startedAt + 1000 < changedAt)
-    return 'it was started before the description changed';
-  return undefined;
+  return sight.pid === stalePid ? 'it was started before the description changed' : undefined;
 }

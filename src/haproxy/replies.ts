@@ -26,7 +26,6 @@ export function splitReplies(text: string, count: number): string[] {
 export interface ProcessInfo {
   readonly pid: number;
   readonly version: string;
-  readonly uptimeSec: number;
 }
 
 /** The reply to `show info`. @throws Failure 'input' */
@@ -42,11 +41,7 @@ export function parseInfo(reply: string): ProcessInfo {
     if (value === undefined) throw malformed(`'show info' has no ${name} in ${quote(reply)}`);
     return value;
   };
-  return {
-    pid: integer(field('Pid'), 'Pid'),
-    version: field('Version'),
-    uptimeSec: integer(field('Uptime_sec'), 'Uptime_sec'),
-  };
+  return { pid: integer(field('Pid'), 'Pid'), version: field('Version') };
 }
 
 /** What the operator or the bridge wants of a server, whatever its health is. */

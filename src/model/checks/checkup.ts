@@ -52,7 +52,7 @@ export function factsOf(description: Loose<Description>): Facts {
   const firstNetwork = description.networks?.[0]?.name;
   const networksOfNode = new Map<string, ReadonlySet<string>>();
   for (const node of description.nodes ?? []) {
-    if (node?.name !== undefined) networksOfNode.set(node.name, networksOf(node, firstNetwork));
+    if (node?.name !== undefined) networksOfNode.set(node.name, networksOf(node, firstNetwork, networks));
   }
   const nodeNames = [...networksOfNode.keys()];
   const lb = description.loadBalancer;
@@ -60,10 +60,11 @@ export function factsOf(description: Loose<Description>): Facts {
   return { networks, firstNetwork, nodeNames, networksOfNode, lbNodes };
 }
 
-function networksOf(node: LooseNode, first: string | undefined): Set<string> {
-  const networks = new Set(Object.keys(node.addresses ?? {}));
-  if (node.address !== undefined && first !== undefined) networks.add(first);
-  return networks;
+/** A node that is said to be in no network, or in an unknown one, is taken to be in all: one problem is enough. */
+function networksOf(node: LooseNode, first: string | undefined, all: ReadonlyMap<string, unknown>): Set<string> {
+  const named = Object.keys(node.addresses ?? {});
+  if (node.address !== undefined && first !== undefined) named.push(first);
+  return new Set(named.length === 0 || named.some((name) => !all.has(name)) ? all.keys() : named);
 }
 
 /** Those of a list of nodes that exist; undefined without a list. */

@@ -7,10 +7,10 @@ import { known, type Checkup } from './checkup.ts';
 export function checkNodes(checkup: Checkup): void {
   checkCount(checkup);
   checkNodeIds(checkup);
-  const { firstNetwork, networksOfNode } = checkup.facts;
+  const { firstNetwork } = checkup.facts;
   checkup.description.nodes?.forEach((node, at) => {
-    if (node?.name === undefined || networksOfNode.get(node.name)!.size > 0) return;
-    if (!checkup.absent(['nodes', at, 'address']) || !checkup.absent(['nodes', at, 'addresses'])) return;
+    if (node?.name === undefined || !checkup.absent(['nodes', at, 'address'])) return;
+    if (node.addresses === undefined ? !checkup.absent(['nodes', at, 'addresses']) : size(node.addresses) > 0) return;
     const cure = `Give it an 'address' in the network '${firstNetwork ?? ''}', or 'addresses' by network.`;
     checkup.error(['nodes', at], `the node '${node.name}' has no address`, cure, 'key');
   });
@@ -21,6 +21,8 @@ export function checkNodes(checkup: Checkup): void {
     checkup.error(['cluster', 'token'], what, 'Write 300ms or more; 1000ms suits most.');
   }
 }
+
+const size = (group: object): number => Object.keys(group).length;
 
 function checkCount(checkup: Checkup): void {
   const count = checkup.description.nodes?.length;
@@ -64,8 +66,7 @@ function checkLinks(checkup: Checkup): void {
     const common = [...networks.keys()].filter((network) =>
       nodeNames.every((node) => networksOfNode.get(node)!.has(network)),
     );
-    const lost = nodeNames.every((node) => networksOfNode.get(node)!.size > 0);
-    if (common.length === 0 && lost) {
+    if (common.length === 0) {
       const cure = 'Give every node an address in one and the same network.';
       checkup.error(
         ['nodes'],

@@ -100,7 +100,7 @@ function checkNetwork(checkup: Checkup, path: Path, name: string, vnfc: LooseVnf
       'Take a network that its nodes and those of the load balancer are all in.',
     );
   }
-  if (!checkup.absent([...path, 'network']) || nodes.some((node) => networksOfNode.get(node)!.size === 0)) return;
+  if (!checkup.absent([...path, 'network'])) return;
   for (const one of networks.keys()) if (nodes.every((node) => networksOfNode.get(node)!.has(one))) return;
   const what = `the nodes of ${name} and of the load balancer are all together in no network`;
   checkup.error(path, what, 'Give them addresses in one network, or take other nodes.', 'key');

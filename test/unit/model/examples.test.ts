@@ -1,0 +1,56 @@
+/** Every example is a good description, and what is published of the schema is what the schema says. */
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Ajv } from 'ajv';
+import test from 'ava';
+import { parse } from 'yaml';
+import { docsFile, schemaFile, schemaText, withFieldTables } from '../../../scripts/schema.ts';
+import { formatProblem } from '../../../src/model/problem.ts';
+import { readDescription } from '../../../src/model/load.ts';
+import { problemsOf } from './base.ts';
+
+const examples = path.resolve(import.meta.dirname, '../../../examples');
+const files = readdirSync(examples).filter((file) => file.endsWith('.yaml'));
+const textOf = (file: string) => readFileSync(path.join(examples, file), 'utf8');
+
+test('there are examples', (t) => {
+  t.true(files.length >= 3);
+  t.true(files.includes('sipcore.yaml'));
+});
+
+for (const file of files) {
+  test(`${file} checks clean`, (t) => {
+    const { vnf, problems } = readDescription(textOf(file), file);
+    const twoNodes = file === 'two-node.yaml';
+    t.is(problems.length, twoNodes ? 1 : 0, problems.map(formatProblem).join('\n'));
+    if (twoNodes) t.regex(problems[0]!.what, /two nodes/);
+    t.truthy(vnf);
+  });
+
+  test(`${file} fits the published schema`, (t) => {
+    const validate = new Ajv({ allErrors: true }).compile(JSON.parse(readFileSync(schemaFile, 'utf8')));
+    t.true(validate(parse(textOf(file))), JSON.stringify(validate.errors));
+  });
+}
+
+test('the published schema is up to date (else: npx tsx scripts/schema.ts)', async (t) => {
+  t.is(readFileSync(schemaFile, 'utf8'), await schemaText());
+});
+
+test('the field tables of docs/description.md are up to date (else: npx tsx scripts/schema.ts)', (t) => {
+  const text = readFileSync(docsFile, 'utf8');
+  t.is(text, withFieldTables(text));
+  t.true(text.includes('| `vnfcs[].service.check.inter` |'));
+});
+
+test('the description that docs/description.md builds up piece by piece checks clean', (t) => {
+  const markdown = readFileSync(docsFile, 'utf8');
+  const blocks = [...markdown.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block!);
+  const [hint, head, standby, active, heal] = blocks;
+  t.is(blocks.length, 5);
+  t.regex(hint!, /yaml-language-server/);
+  const [web, lb] = active!.split('\nloadBalancer:');
+  const [recovery, vnfm] = heal!.split('\nvnfm:');
+  const text = `${head}${standby}${web}${recovery}\nloadBalancer:${lb}\nvnfm:${vnfm}`;
+  t.deepEqual(problemsOf(text.replace('name: sipcore', 'instanceId: x1\n  name: sipcore')), []);
+});

@@ -5,7 +5,10 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes, Failure, messageOf } from '../process/failure.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  check: async () => (await import('./commands/check.ts')).checkCommand(),
+  notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
   lab: async () => (await import('./commands/lab.ts')).labCommand(),
+  'vnfm-sim': async () => (await import('./commands/vnfm-sim.ts')).vnfmSimCommand(),
 };
 
 async function main(args: readonly string[]): Promise<void> {

@@ -74,7 +74,9 @@ export class Lab {
 
   /** Writes a file there, with its directory. */
   async writeFile(where: string, file: string, content: string, mode = 0o644): Promise<void> {
-    await this.#must(where, ['install', '-D', '-m', mode.toString(8), '/dev/stdin', file], { input: content });
+    // not install(1): a socket on its stdin is no file that it could open
+    const script = 'mkdir -p "${1%/*}" && (umask 077; cat >"$1") && chmod "$2" "$1"';
+    await this.#must(where, ['sh', '-c', script, 'sh', file, mode.toString(8)], { input: content });
   }
 
   /** Pulls the plug: all its processes are gone when this returns. It stays off until it is fenced (which reboots it) or booted. */

@@ -72,7 +72,7 @@ export function labCommand(): Command {
     .passThroughOptions()
     .action(async (host: string, argv: string[], { name }: Named) => {
       requireRoot();
-      process.exitCode = await Lab.named(name).execHere(host, argv);
+      process.exitCode = await Lab.named(name).execHere(host, argv[0] === '--' ? argv.slice(1) : argv);
     });
   const power = (action: 'kill' | 'boot' | 'halt', summary: string) =>
     named(lab, action, summary)

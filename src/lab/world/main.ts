@@ -12,7 +12,7 @@ import { startTimeOf } from '../processes.ts';
 import { serveFencing } from './fencing.ts';
 import { Machines } from './machines.ts';
 import { serveLines } from './server.ts';
-import { makeSwitches, mountPrivate } from './setup.ts';
+import { makeSwitches, mountPrivate, unmount } from './setup.ts';
 
 let detached = false;
 let config: WorldConfig | undefined;
@@ -35,8 +35,13 @@ onLines<WorldConfig | 'detach'>(process.stdin, (value) => {
 
 /** Nobody is there to clean up after a world that ends by itself. */
 function end(): never {
-  if (config !== undefined) rmSync(config.directory, { recursive: true, force: true });
+  if (config !== undefined) removeState(config.directory);
   process.exit(1);
+}
+
+function removeState(directory: string): void {
+  unmount(path.join(directory, 'disks'));
+  rmSync(directory, { recursive: true, force: true });
 }
 
 async function up(given: WorldConfig): Promise<void> {

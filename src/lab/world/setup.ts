@@ -1,4 +1,5 @@
 /** What a world is made of, besides processes: a private tmpfs for all disks, and the switches. */
+import { spawnSync } from 'node:child_process';
 import type { Switch } from '../protocol.ts';
 import { call } from '../node/call.ts';
 
@@ -6,6 +7,11 @@ import { call } from '../node/call.ts';
 export function mountPrivate(directory: string): void {
   call('mount', ['-t', 'tmpfs', '-o', 'mode=0755', 'tmpfs', directory]);
   call('mount', ['-t', 'sysfs', 'sysfs', '/sys']); // of this network namespace
+}
+
+/** Takes it away even while it is in use; there may be none yet. */
+export function unmount(directory: string): void {
+  spawnSync('umount', ['--lazy', directory]);
 }
 
 export function makeSwitches(switches: readonly Switch[]): void {

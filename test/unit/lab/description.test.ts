@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import { withLabFencing, withNodes } from '../../../src/lab/description.ts';
+import { readDescription } from '../../../src/model/load.ts';
+
+const example = readFileSync(path.resolve(import.meta.dirname, '../../../examples/sipcore.yaml'), 'utf8');
+
+test('only the fencing is replaced', (t) => {
+  const theirs =
+    'vnf:\n  name: v # ours\nfencing:\n  - name: ipmi\n    agent: fence_ipmilan\n    nodes: [a]\nnodes: []\n';
+  const ours = 'vnf:\n  name: v # ours\nfencing:\n  - name: lab\n    agent: fence_vnfha_lab\nnodes: []\n';
+  t.is(withLabFencing(theirs), ours);
+  t.is(withLabFencing('vnf:\n  name: v\n'), 'vnf:\n  name: v\nfencing:\n  - name: lab\n    agent: fence_vnfha_lab\n');
+});
+
+for (const count of [2, 3, 5]) {
+  test(`the example with ${count} nodes is a good description`, (t) => {
+    const { vnf, problems } = readDescription(withLabFencing(withNodes(example, count)), 'example');
+    t.deepEqual(problems.filter((problem) => problem.severity === 'error'), []); // prettier-ignore
+    t.deepEqual(
+      vnf?.nodes.map((node) => [node.name, Object.values(node.addresses)]),
+      Array.from({ length: count }, (_, at) => [`node${at + 1}`, [`10.77.0.${at + 1}`]]),
+    );
+    t.is(Object.keys(vnf!.vnfcs[0]!.vnfcInstanceIds).length, count);
+    t.is(vnf!.vnfcs[0]!.vnfcInstanceIds['node1'], 'REGISTRAR-0b3a');
+  });
+}

@@ -1,0 +1,46 @@
+import test from 'ava';
+import { installFiles } from '../../../src/lab/install.ts';
+import { planLab } from '../../../src/lab/plan.ts';
+import { readDescription } from '../../../src/model/load.ts';
+
+const text = `
+vnf: { name: v, instanceId: i }
+networks: [{ name: n, cidr: 192.0.2.0/24 }]
+nodes: [{ name: a, address: 192.0.2.1 }, { name: b, address: 192.0.2.2 }]
+fencing: [{ name: f, agent: fence_vnfha_lab }]
+loadBalancer: { vip: 192.0.2.6/24 }
+vnfm:
+  url: http://192.0.2.100
+  auth: { tokenUrl: "http://192.0.2.100/token", clientId: c, clientSecretFile: /etc/vnfha/secret }
+vnfcs:
+  - { name: web, redundancy: active-active, service: { port: 80 }, program: { run: web } }
+`;
+const vnf = readDescription(text, 'test').vnf!;
+const files = (seedFencing: boolean) =>
+  installFiles(vnf, planLab(vnf), {
+    description: text,
+    seedFencing,
+    extra: [{ path: '/etc/extra', content: 'x' }],
+  });
+const named = (path: string, seedFencing = false) => files(seedFencing)['a']!.find((file) => file.path === path);
+
+test('a node gets its cluster’s configuration, the description and the secret; the client its names only', (t) => {
+  t.deepEqual(
+    files(false)['client']!.map((file) => file.path),
+    ['/etc/hosts', '/etc/hostname'],
+  );
+  t.is(named('/etc/vnfha/vnf.yaml')?.content, text);
+  t.is(named('/etc/vnfha/secret')?.mode, 0o600);
+  t.is(named('/etc/hostname')?.content, 'a\n');
+  t.is(named('/etc/extra')?.content, 'x');
+  t.regex(named('/etc/hosts')!.content, /^192\.0\.2\.100 client\n192\.0\.2\.1 a\n192\.0\.2\.2 b$/m);
+  t.regex(named('/etc/corosync/corosync.conf')!.content, /name: b\n\s+nodeid: 2\n\s+ring0_addr: 192\.0\.2\.2/);
+});
+
+test('the blank CIB waits a second only, and has a fence device where asked', (t) => {
+  const cib = named('/var/lib/pacemaker/cib/cib.xml')!;
+  t.deepEqual([cib.mode, cib.owner], [0o600, 'hacluster']);
+  t.regex(cib.content, /name="dc-deadtime" value="1s"/);
+  t.notRegex(cib.content, /stonith/);
+  t.regex(named(cib.path, true)!.content, /class="stonith" type="fence_vnfha_lab"/);
+});

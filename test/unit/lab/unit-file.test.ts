@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import test from 'ava';
+import { parseUnit } from '../../../src/lab/node/unit-file.ts';
+
+const shipped = path.resolve(import.meta.dirname, '../../../systemd');
+
+test('what a unit says', (t) => {
+  const text = `
+[Unit]
+Environment=NOT=here
+[Service]
+# a comment = no key
+ExecStart=/wrong
+ExecStart=
+ExecStart=/usr/sbin/vnfha bridge \\
+  --flag "two words"
+Restart=on-failure
+RestartSec=2
+RuntimeDirectory=vnfha other
+Environment=A=b "C=d=e"
+[Install]
+Restart=no
+`;
+  t.deepEqual(parseUnit(text, 'x.service'), {
+    argv: ['/usr/sbin/vnfha', 'bridge', '--flag', 'two words'],
+    restart: 'on-failure',
+    restartMs: 2000,
+    runtimeDirectories: ['vnfha', 'other'],
+    stateDirectories: [],
+    env: { A: 'b', C: 'd=e' },
+  });
+});
+
+test('what cannot be run is said, with its file', (t) => {
+  t.throws(() => parseUnit('[Service]\nRestart=always\n', 'x.service'), { message: /^x\.service: no ExecStart/ });
+  t.throws(() => parseUnit('[Service]\nExecStart=a\nRestart=maybe\n', 'x.service'), { message: /Restart=maybe/ });
+  t.throws(() => parseUnit('[Service]\nExecStart=a\nRestartSec=soon\n', 'x.service'), { message: /RestartSec=soon/ });
+});
+
+test('the shipped units come back at once, share /run/vnfha, and run a command of the CLI', (t) => {
+  const units = readdirSync(shipped);
+  t.deepEqual(units, ['vnfha-bridge.service', 'vnfha-notifier.service']);
+  for (const file of units) {
+    const unit = parseUnit(readFileSync(path.join(shipped, file), 'utf8'), file);
+    t.deepEqual(unit.argv, ['/usr/sbin/vnfha', /vnfha-(.*)\.service/.exec(file)![1]!]);
+    t.deepEqual([unit.restart, unit.restartMs], ['always', 100]);
+    t.deepEqual([unit.runtimeDirectories, unit.stateDirectories], [['vnfha'], ['vnfha']]);
+  }
+});

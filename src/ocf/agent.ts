@@ -1,0 +1,41 @@
+/** What an agent is: its parameters and its actions, declared once (see docs/agents.md). */
+import type { OcfCode } from './codes.ts';
+import type { OcfLog } from './log.ts';
+import type { Parameters, Values } from './parameter.ts';
+
+export interface Agent<P extends Parameters> {
+  readonly name: string;
+  readonly shortdesc: string;
+  readonly longdesc: string;
+  readonly parameters: P;
+  /** What is wrong with the parameters taken together, or undefined. */
+  readonly inconsistency?: (values: Values<P>) => string | undefined;
+  readonly actions: { readonly [A in ActionName]?: Action<Values<P>> };
+}
+
+export type ActionName = 'start' | 'stop' | 'monitor' | 'promote' | 'demote' | 'notify' | 'validate-all';
+
+export interface Action<V> {
+  /** Seconds advised in the metadata, and the bound when Pacemaker names none. */
+  readonly timeout: number;
+  /** The recurring monitors advised: seconds, and the role where it matters. */
+  readonly recurring?: readonly { readonly interval: number; readonly role?: 'Promoted' | 'Unpromoted' }[];
+  readonly run: (call: Call<V>) => Promise<OcfCode>;
+}
+
+/** One call of an action. */
+export interface Call<V> {
+  readonly values: V;
+  /** The resource's id in the cluster (OCF_RESOURCE_INSTANCE). */
+  readonly instance: string;
+  /** A monitor that asks what is, before anything was started: it must change nothing. */
+  readonly probe: boolean;
+  readonly log: OcfLog;
+  /** Milliseconds until the action must have an answer: the operation's timeout less a margin. Never negative. */
+  readonly remainingMs: () => number;
+}
+
+/** Types the handlers of an agent by its parameters. */
+export function defineAgent<const P extends Parameters>(agent: Agent<P>): Agent<P> {
+  return agent;
+}

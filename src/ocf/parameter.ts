@@ -1,0 +1,99 @@
+/** The parameters of an agent: declared once, they are its metadata, its types, and the check of what Pacemaker passes in. */
+import { splitCommand } from '../model/argv.ts';
+import type { Argv } from '../model/vnf.ts';
+import { ocf, OcfError } from './codes.ts';
+
+export interface Parameter<T> {
+  readonly type: 'string' | 'integer';
+  readonly shortdesc: string;
+  readonly longdesc: string;
+  readonly required: boolean;
+  readonly default: string | undefined;
+  /** Reads the text, or throws an Error that says what it must be. Undefined: not given, and no default. */
+  readonly parse: (text: string | undefined) => T;
+}
+
+export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
+export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };
+
+interface Declared {
+  readonly shortdesc: string;
+  readonly longdesc: string;
+  readonly required?: true;
+  readonly default?: string;
+}
+type Given<S, T> = S extends { required: true } | { default: string } ? T : T | undefined;
+
+const kind =
+  <T>(type: Parameter<T>['type'], read: (text: string) => T) =>
+  <const S extends Declared>(declared: S): Parameter<Given<S, T>> => ({
+    type,
+    shortdesc: declared.shortdesc,
+    longdesc: declared.longdesc,
+    required: declared.required ?? false,
+    default: declared.default,
+    parse: (text) => (text === undefined ? undefined : read(text)) as Given<S, T>,
+  });
+
+/** Any text. */
+export const text = kind('string', (value) => value);
+/** Words between white space. */
+export const words = kind('string', (value) => value.trim().split(/\s+/));
+/** A command: a JSON array of strings, or a text that is split on white space outside quotes. No shell sees it. */
+export const command = kind('string', readCommand);
+/** An absolute path. */
+export const path = kind('string', (value) => {
+  if (!value.startsWith('/')) throw new Error('must be an absolute path');
+  return value;
+});
+/** An http or https URL. */
+export const url = kind('string', (value) => {
+  if (!/^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : '')) throw new Error('must be a http(s) URL');
+  return value;
+});
+/** A port number. */
+export const port = kind('integer', (value) => {
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < 1 || number > 65535) throw new Error('must be a port, 1 to 65535');
+  return number;
+});
+
+/**
+ * Reads OCF_RESKEY_* of `env`. Every problem is in the one reason.
+ * @throws OcfError errConfigured
+ */
+export function readParameters<P extends Parameters>(parameters: P, env: NodeJS.ProcessEnv): Values<P> {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [name, parameter] of Object.entries(parameters)) {
+    const given = env[`OCF_RESKEY_${name}`];
+    const value = given === undefined || given === '' ? parameter.default : given;
+    if (value === undefined && parameter.required) problems.push(`the parameter ${name} is missing`);
+    try {
+      values[name] = parameter.parse(value);
+    } catch (error) {
+      problems.push(`the parameter ${name} ${(error as Error).message} (it is '${value}')`);
+    }
+  }
+  if (problems.length > 0) throw new OcfError(ocf.errConfigured, problems.join('; '));
+  return values as Values<P>;
+}
+
+function readCommand(value: string): Argv {
+  const result = splitCommand(value.trimStart().startsWith('[') ? readArray(value) : value);
+  if ('error' in result) throw new Error(result.error);
+  return result.argv;
+}
+
+function readArray(value: string): string[] {
+  let array: unknown;
+  try {
+    array = JSON.parse(value);
+  } catch {
+    array = undefined;
+  }
+  if (!Array.isArray(array) || !array.every((item) => typeof item === 'string')) {
+    throw new Error('must be a JSON array of strings, or a command without a leading [');
+  }
+  return array;
+}

@@ -1,0 +1,41 @@
+/** promote and demote: tells the instance its role, and where it can be asked, sees that it took it. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ocf, type OcfCode, OcfError } from '../codes.ts';
+import { execute } from '../program.ts';
+import { type InstanceRole, promotionScores, queryRole, setPromotionScore } from '../role.ts';
+import { readState, writeState } from '../state-file.ts';
+import { processesOf, type ServiceCall } from './service.ts';
+
+/** @throws OcfError errUnimplemented (the resource is not promotable), errGeneric */
+export async function changeRole(call: ServiceCall, role: InstanceRole): Promise<OcfCode> {
+  const { values, instance, log } = call;
+  const action = role === 'promoted' ? 'promote' : 'demote';
+  if (values.promote === undefined) {
+    throw new OcfError(ocf.errUnimplemented, `${action} is not possible: the parameter promote is not given`);
+  }
+  const state = readState(instance);
+  if (state === undefined || processesOf(state) === 'gone') return ocf.notRunning;
+  await becomeRole(call, role);
+  await setPromotionScore(instance, promotionScores[role], log);
+  return ocf.success;
+}
+
+/** Runs the command and waits until the instance itself says that it has the role. */
+export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise<void> {
+  const { values, instance, remainingMs } = call;
+  const argv = role === 'promoted' ? values.promote! : values.demote!;
+  // promoted is noted before, standby after: what fails halfway is held to be promoted
+  if (role === 'promoted') writeState(instance, { ...readState(instance), role });
+  const { problem } = await execute(argv, { timeoutMs: remainingMs(), user: values.user });
+  if (problem !== undefined) throw new OcfError(ocf.errGeneric, problem);
+  while (values.role_query !== undefined) {
+    const answer = await queryRole(values.role_query, values.user, remainingMs());
+    if ('role' in answer && answer.role === role) break;
+    if (remainingMs() === 0) {
+      const why = 'role' in answer ? `it says that it is ${answer.role}` : answer.problem;
+      throw new OcfError(ocf.errGeneric, `'${argv.join(' ')}' did not make it ${role}: ${why}`);
+    }
+    await sleep(50);
+  }
+  if (role === 'unpromoted') writeState(instance, { ...readState(instance), role });
+}

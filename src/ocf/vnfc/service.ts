@@ -1,0 +1,58 @@
+/** An instance as its parameters describe it, and what all of its actions ask about it. */
+import type { Argv } from '../../model/vnf.ts';
+import type { Call } from '../agent.ts';
+import { ocf, type OcfCode } from '../codes.ts';
+import { hasCheck, type HealthChecks } from '../health.ts';
+import { isAlive, sessionOf } from '../processes.ts';
+import { requirePrograms, requireUser } from '../program.ts';
+import type { InstanceState } from '../state-file.ts';
+
+/** The parameters of ocf:vnfha:vnfc. */
+export interface Service extends HealthChecks {
+  readonly run: Argv | undefined;
+  readonly start: Argv | undefined;
+  readonly stop: Argv | undefined;
+  readonly promote: Argv | undefined;
+  readonly demote: Argv | undefined;
+  readonly role_query: Argv | undefined;
+}
+export type ServiceCall = Call<Service>;
+
+/** What does not fit together in the parameters, or undefined. */
+export function inconsistency(service: Service): string | undefined {
+  const { run, start, stop, promote, demote, role_query } = service;
+  if (run !== undefined && start !== undefined) return 'the parameters run and start exclude each other';
+  if (run === undefined && start === undefined) return 'one of the parameters run and start is missing';
+  if (start !== undefined && stop === undefined) return 'the parameter stop is missing: start needs it';
+  if (start !== undefined && !hasCheck(service)) {
+    return 'start needs a check (check_tcp, check_http or check_command): there is no process to watch';
+  }
+  if (promote !== undefined && demote === undefined) return 'the parameter demote is missing: promote needs it';
+  if (promote === undefined && (demote ?? role_query) !== undefined) {
+    return `the parameter promote is missing: ${demote ? 'demote' : 'role_query'} needs it`;
+  }
+  return undefined;
+}
+
+/** validate-all: whether the instance could run on this node. */
+export async function validate({ values }: ServiceCall): Promise<OcfCode> {
+  const { run, start, stop, check_command, promote, demote, role_query, user } = values;
+  requirePrograms([run, start, stop, check_command, promote, demote, role_query]);
+  requireUser(user);
+  return ocf.success;
+}
+
+/** notify: what happens to the other instances changes nothing here. */
+export async function notified(): Promise<OcfCode> {
+  return ocf.success;
+}
+
+/**
+ * What is there of an instance that the agent started by `run`: its leader runs, only others of its session run, or
+ * nothing. A self-managing program's processes are not known: 'unknown'.
+ */
+export function processesOf(state: InstanceState): 'running' | 'orphaned' | 'gone' | 'unknown' {
+  if (state.leader === undefined) return 'unknown';
+  if (isAlive(state.leader)) return 'running';
+  return sessionOf(state.leader).length > 0 ? 'orphaned' : 'gone';
+}

@@ -1,0 +1,74 @@
+/** start: begins the instance and waits until it is healthy; in the end it is standby. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ocf, type OcfCode, OcfError } from '../codes.ts';
+import { hasCheck, healthProblem } from '../health.ts';
+import { endSession, isAlive } from '../processes.ts';
+import { execute, launch, logFile } from '../program.ts';
+import { promotionScores, queryRole, setPromotionScore } from '../role.ts';
+import { readState, writeState } from '../state-file.ts';
+import { becomeRole } from './roles.ts';
+import { processesOf, type ServiceCall, validate } from './service.ts';
+
+/** How long a program without a check must run to count as started. */
+const settleMs = 300;
+
+/** @throws OcfError errInstalled, errGeneric */
+export async function startInstance(call: ServiceCall): Promise<OcfCode> {
+  await validate(call);
+  const { values, instance, log } = call;
+  const ended = values.run === undefined ? await startByCommand(call) : await startProgram(call);
+  await becomeHealthy(call, ended);
+  if (values.promote === undefined) return ocf.success;
+
+  if (values.role_query !== undefined) {
+    const answer = await queryRole(values.role_query, values.user, call.remainingMs());
+    if ('problem' in answer) throw new OcfError(ocf.errGeneric, answer.problem);
+    if (answer.role === 'promoted') await becomeRole(call, 'unpromoted'); // Pacemaker starts standbys, and promotes one
+  }
+  await setPromotionScore(instance, promotionScores.unpromoted, log);
+  return ocf.success;
+}
+
+/** Returns how to learn that the program ended while its start is watched. */
+async function startProgram({ values, instance, remainingMs }: ServiceCall): Promise<() => string | undefined> {
+  const state = readState(instance);
+  if (state?.leader !== undefined) {
+    const { leader } = state;
+    if (processesOf(state) === 'running') return () => (isAlive(leader) ? undefined : 'ended');
+    if (!(await endSession(leader, 'SIGKILL', 0, remainingMs() / 2))) {
+      throw new OcfError(ocf.errGeneric, 'what is left of the last instance cannot be ended');
+    }
+  }
+  const { leader, ended } = await launch(values.run!, instance, values.user);
+  writeState(instance, { leader, role: 'unpromoted' });
+  return ended;
+}
+
+async function startByCommand({ values, instance, remainingMs }: ServiceCall): Promise<() => undefined> {
+  const ended = () => undefined;
+  const started = readState(instance) !== undefined;
+  if (started && (await healthProblem(values, remainingMs())) === undefined) return ended;
+  writeState(instance, { role: 'unpromoted' });
+  const { user } = values;
+  const { problem } = await execute(values.start!, { timeoutMs: remainingMs(), user, logOf: instance });
+  if (problem !== undefined) throw new OcfError(ocf.errGeneric, `${problem}; see ${logFile(instance)}`);
+  return ended;
+}
+
+async function becomeHealthy(call: ServiceCall, ended: () => string | undefined): Promise<void> {
+  const { values, instance, remainingMs } = call;
+  if (!hasCheck(values)) await sleep(settleMs);
+  for (;;) {
+    const end = ended();
+    if (end !== undefined) {
+      throw new OcfError(
+        ocf.errGeneric,
+        `'${values.run?.join(' ')}' ${end} while it was started; see ${logFile(instance)}`,
+      );
+    }
+    const problem = await healthProblem(values, Math.min(2000, remainingMs()));
+    if (problem === undefined && ended() === undefined) return;
+    if (remainingMs() === 0) throw new OcfError(ocf.errGeneric, `it did not become healthy in time: ${problem}`);
+    await sleep(100);
+  }
+}

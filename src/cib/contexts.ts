@@ -1,0 +1,157 @@
+/** What the templates are given: flat values under the names that docs/templates.md lists. */
+import {
+  alertId,
+  backendName,
+  cloneId,
+  fenceId,
+  haproxyId,
+  lbNodes,
+  memberId,
+  paths,
+  resourceId,
+  serverPlaces,
+  vipId,
+} from '../model/names.ts';
+import type { ActiveActiveVnfc, ActiveStandbyVnfc, LoadBalancer, Vip, Vnf, Vnfc } from '../model/vnf.ts';
+import { duration, parametersOf } from './values.ts';
+
+export function clusterContext(vnf: Vnf) {
+  return {
+    vnf: vnf.name,
+    alert: alertId(vnf.name),
+    alertAgent: paths.alertAgent,
+    fencing: vnf.fencing.length > 0,
+    twoNodes: vnf.nodes.length === 2,
+  };
+}
+
+export function fencingContext(vnf: Vnf) {
+  return {
+    vnf: vnf.name,
+    devices: vnf.fencing.map((device) => ({
+      id: fenceId(vnf.name, device.name),
+      agent: device.agent,
+      hostList: device.nodes.join(' '),
+      onlyNode: device.nodes.length === 1 && vnf.nodes.length > 1 ? device.nodes[0] : '',
+      parameters: Object.entries(device.parameters)
+        .filter(([name]) => name !== 'pcmk_host_list')
+        .map(([name, value]) => ({ name, value })),
+    })),
+  };
+}
+
+export function activeStandbyContext(vnf: Vnf, vnfc: ActiveStandbyVnfc) {
+  const promotedMs = vnfc.check.intervalMs;
+  return {
+    ...vnfcContext(vnf, vnfc),
+    ...vipContext(vipId(vnf.name, vnfc.name), vnfc.vip),
+    roleTimeout: duration(vnfc.role.timeoutMs),
+    promotedInterval: duration(promotedMs),
+    promotedIntervalMs: promotedMs,
+    // Pacemaker tells the monitors of the two roles apart by their intervals.
+    unpromotedInterval: duration(promotedMs + 1000),
+  };
+}
+
+export function activeActiveContext(vnf: Vnf, vnfc: ActiveActiveVnfc) {
+  const member = memberId(vnf.name, vnfc.name);
+  return {
+    ...vnfcContext(vnf, vnfc),
+    checkInterval: duration(vnfc.check.intervalMs),
+    member,
+    memberClone: cloneId(member),
+    backend: backendName(vnf.name, vnfc.name),
+    lbNodes: lbNodes(vnf.loadBalancer).join(' '),
+  };
+}
+
+export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
+  const resource = haproxyId(vnf.name, lb.name);
+  return {
+    vnf: vnf.name,
+    resource,
+    clone: cloneId(resource),
+    instances: lb.nodes.length,
+    restricted: lb.nodes.length < vnf.nodes.length,
+    nodes: lb.nodes,
+    ...vipContext(vipId(vnf.name, lb.name), lb.vip),
+  };
+}
+
+/** @param excluded 'backend/server' of the servers that are out of rotation */
+export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
+  const lb = vnf.loadBalancer;
+  const places = serverPlaces(vnf);
+  const services = vnf.vnfcs.filter((vnfc) => vnfc.redundancy === 'active-active');
+  return {
+    vnf: vnf.name,
+    socket: paths.haproxySocket,
+    localTemplates: paths.localTemplates,
+    services: (lb === undefined ? [] : services).map(({ name, service }) => ({
+      backend: backendName(vnf.name, name),
+      mode: service.mode,
+      http: service.mode === 'http',
+      bind: hostPort(lb!.vip.ip, service.frontend),
+      balance: service.balance,
+      checkPath: service.check.http ?? '',
+      inter: `${service.check.interMs}ms`,
+      fall: service.check.fall,
+      rise: service.check.rise,
+      servers: places
+        .filter(({ vnfc }) => vnfc === name)
+        .map(({ backend, server, address, port }) => ({
+          name: server,
+          address: hostPort(address, port),
+          excluded: excluded.has(`${backend}/${server}`),
+        })),
+    })),
+  };
+}
+
+export function corosyncContext(vnf: Vnf) {
+  return {
+    vnf: vnf.name,
+    clusterName: vnf.cluster.name,
+    token: vnf.cluster.tokenMs,
+    twoNodes: vnf.nodes.length === 2,
+    links: vnf.cluster.links.map((network, number) => ({ number, network })),
+    nodes: vnf.nodes.map(({ name, id, addresses }) => ({
+      name,
+      id,
+      addresses: vnf.cluster.links.map((network, number) => ({ number, address: addresses[network] })),
+    })),
+  };
+}
+
+function vnfcContext(vnf: Vnf, vnfc: Vnfc) {
+  const resource = resourceId(vnf.name, vnfc.name);
+  return {
+    vnf: vnf.name,
+    vnfc: vnfc.name,
+    resource,
+    clone: cloneId(resource),
+    instances: vnfc.instances,
+    restricted: vnfc.nodes.length < vnf.nodes.length,
+    nodes: vnfc.nodes,
+    parameters: parametersOf(vnfc),
+    startTimeout: duration(vnfc.program.startTimeoutMs),
+    stopTimeout: duration(vnfc.program.stopTimeoutMs),
+    checkTimeout: duration(vnfc.check.timeoutMs),
+    // The restart after the n-th failure is still Pacemaker's; the failure after that is one too many.
+    migrationThreshold: vnfc.recovery.restarts + 1,
+    failureTimeout: duration(vnfc.recovery.withinMs),
+  };
+}
+
+function vipContext(id: string, vip: Vip) {
+  return {
+    vip: id,
+    vipIp: vip.ip,
+    vipPrefix: vip.prefix,
+    vipInterface: vip.interface ?? '',
+    vipIsIpv6: vip.ip.includes(':'),
+  };
+}
+
+const hostPort = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

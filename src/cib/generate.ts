@@ -1,0 +1,114 @@
+/** Description + templates -> what the VNF owns in a CIB, and the CIB of a new cluster. */
+import { ownerTag } from '../model/names.ts';
+import type { Vnf } from '../model/vnf.ts';
+import { Failure } from '../process/failure.ts';
+import { type Element, parseXml } from '../process/xml.ts';
+import {
+  activeActiveContext,
+  activeStandbyContext,
+  clusterContext,
+  fencingContext,
+  loadBalancerContext,
+} from './contexts.ts';
+import type { TemplateName, Templates } from './templates.ts';
+import { element, idOf, idsIn, section } from './tree.ts';
+
+/** The sections of which the owner tag lists the elements; the order in which they are written. */
+export const ownedSections = ['resources', 'constraints', 'alerts'] as const;
+
+/** Pacemaker 2.1.0's schema: the first with on-fail="demote", the roles' present names and influence. */
+export const neededSchema = 'pacemaker-3.7';
+
+/**
+ * The <configuration> with all that the description of `vnf` owns, and the tag that says so.
+ * The same input gives the same tree.
+ * @throws Failure 'input' when a template is wrong: its file and line.
+ */
+export function generateCib(vnf: Vnf, templates: Templates): Element {
+  const fragments = renderAll(vnf, templates);
+  const gather = (name: string): Element[] => fragments.flatMap(({ root }) => section(root, name)?.children ?? []);
+  const owned = ownedSections.flatMap(gather);
+  refuseTwins(fragments);
+  const references = owned.map((owns) => element('obj_ref', { id: idOf(owns) }));
+  return element('configuration', {}, [
+    element('crm_config', {}, gather('crm_config')),
+    element('nodes', {}),
+    element('resources', {}, gather('resources')),
+    element('constraints', {}, gather('constraints')),
+    element('tags', {}, [element('tag', { id: ownerTag(vnf.name) }, references)]),
+    element('alerts', {}, gather('alerts')),
+  ]);
+}
+
+/** A whole CIB around `configuration`: the seed of a new cluster, and what crm_verify and crm_simulate can read. */
+export function wholeCib(vnf: Vnf, configuration: Element): Element {
+  const nodes = vnf.nodes.map(({ id, name }) => element('node', { id: String(id), uname: name }));
+  const children = configuration.children.map((part) => (part.name === 'nodes' ? { ...part, children: nodes } : part));
+  return element('cib', { 'validate-with': neededSchema, admin_epoch: '0', epoch: '0', num_updates: '0' }, [
+    { ...configuration, children },
+    element('status', {}),
+  ]);
+}
+
+interface Fragment {
+  readonly file: string;
+  readonly root: Element;
+}
+
+function renderAll(vnf: Vnf, templates: Templates): Fragment[] {
+  const render = (name: TemplateName, context: object): Fragment => {
+    const file = templates.fileOf(name);
+    const root = parseXml(templates.render(name, context), `${file}, filled in`);
+    checkShape(root, file);
+    return { file, root };
+  };
+  return [
+    render('cluster.xml', clusterContext(vnf)),
+    ...(vnf.fencing.length > 0 ? [render('fencing.xml', fencingContext(vnf))] : []),
+    ...vnf.vnfcs.map((vnfc) =>
+      vnfc.redundancy === 'active-standby'
+        ? render('a1-active-standby.xml', activeStandbyContext(vnf, vnfc))
+        : render('b1-active-active.xml', activeActiveContext(vnf, vnfc)),
+    ),
+    ...(vnf.loadBalancer ? [render('c-load-balancer.xml', loadBalancerContext(vnf, vnf.loadBalancer))] : []),
+  ];
+}
+
+/** A template may have these sections and no others; what it has must have an id, to be found again. */
+function checkShape(root: Element, file: string): void {
+  if (root.name !== 'configuration')
+    throw new Failure('input', `${file}: <configuration> must be the outermost element`);
+  for (const part of root.children) {
+    if (part.name === 'crm_config') checkProperties(part, file);
+    else if (!(ownedSections as readonly string[]).includes(part.name)) {
+      throw new Failure('input', `${file}: <${part.name}> can't be in a template`, {
+        cure: `Use <crm_config>, <${ownedSections.join('>, <')}>.`,
+      });
+    }
+    const nameless = part.children.find((child) => child.attributes['id'] === undefined);
+    if (nameless) throw new Failure('input', `${file}: <${nameless.name}> in <${part.name}> has no id`);
+  }
+}
+
+function checkProperties(part: Element, file: string): void {
+  if (part.children.every(({ attributes }) => attributes['id'] === 'cib-bootstrap-options')) return;
+  throw new Failure(
+    'input',
+    `${file}: cluster properties must be in <cluster_property_set id="cib-bootstrap-options">`,
+  );
+}
+
+/** Two names of the description may meet in one id: 'a' with 'b-vip', and 'a' with the VIP of 'b'. */
+function refuseTwins(fragments: readonly Fragment[]): void {
+  const seen = new Map<string, string>();
+  for (const { file, root } of fragments) {
+    for (const id of idsIn(root)) {
+      if (seen.has(id) && id !== 'cib-bootstrap-options') {
+        throw new Failure('input', `the id '${id}' would be in the CIB twice, by ${seen.get(id)} and by ${file}`, {
+          cure: "Give one of the VNFCs, fence devices or the load balancer that it is made from another name, or the template's element another id.",
+        });
+      }
+      seen.set(id, file);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+/**
+ * The templates: found, compiled, rendered. A template of the operator's goes before the shipped one of the same name:
+ * first those of --templates, then those of /etc/vnfha/templates.
+ */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Handlebars from 'handlebars/dist/cjs/handlebars.js';
+import { paths } from '../model/names.ts';
+import { Failure, messageOf } from '../process/failure.ts';
+
+export const templateNames = [
+  'a1-active-standby.xml',
+  'b1-active-active.xml',
+  'c-load-balancer.xml',
+  'fencing.xml',
+  'cluster.xml',
+  'haproxy.cfg',
+  'corosync.conf',
+] as const;
+export type TemplateName = (typeof templateNames)[number];
+
+export interface Templates {
+  /** The file that `name` was read from. */
+  fileOf(name: TemplateName): string;
+  /**
+   * The text of template `name` for `context`. In .xml values are escaped.
+   * @throws Failure 'input' with file and line, for a name that the template uses and the context doesn't have.
+   */
+  render(name: TemplateName, context: object): string;
+}
+
+/**
+ * Reads and compiles all templates.
+ * @param directory of the operator's (--templates); it needs to have only those that are changed
+ * @throws Failure 'missing' when the directory or a shipped template isn't there, 'permission', 'input' for a syntax error.
+ */
+export async function loadTemplates(directory?: string): Promise<Templates> {
+  if (directory !== undefined) await mustBeDirectory(directory);
+  const directories = [directory, paths.localTemplates, await shippedTemplates()].filter(
+    (place) => place !== undefined,
+  );
+  const loaded = new Map<TemplateName, { file: string; text: string; render: (context: object) => string }>();
+  for (const name of templateNames) {
+    const { file, text } = await firstOf(directories, name);
+    loaded.set(name, { file, text, render: compile(text, file, name.endsWith('.xml')) });
+  }
+  return {
+    fileOf: (name) => loaded.get(name)!.file,
+    render: (name, context) => loaded.get(name)!.render(context),
+  };
+}
+
+/** Beside the installed program (/usr/lib/vnfha -> /usr/share/vnfha/cib-templates), or in the checkout. */
+async function shippedTemplates(): Promise<string> {
+  let directory = path.dirname(fileURLToPath(import.meta.url));
+  for (;;) {
+    for (const place of ['share/vnfha/cib-templates', 'cib-templates']) {
+      const candidate = path.join(directory, place);
+      if (await isDirectory(candidate)) return candidate;
+    }
+    const parent = path.dirname(directory);
+    if (parent === directory) break;
+    directory = parent;
+  }
+  throw new Failure(
+    'missing',
+    'the templates that come with vnfha are not where they should be, in share/vnfha/cib-templates',
+    {
+      cure: 'Install vnfha again.',
+    },
+  );
+}
+
+const isDirectory = async (place: string): Promise<boolean> =>
+  stat(place).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
+async function mustBeDirectory(directory: string): Promise<void> {
+  if (await isDirectory(directory)) return;
+  throw new Failure('missing', `there is no directory of templates at ${directory}`, {
+    cure: "Copy /usr/share/vnfha/cib-templates, or those of its files that you want to change, and name the copy's directory.",
+  });
+}
+
+async function firstOf(directories: readonly string[], name: TemplateName): Promise<{ file: string; text: string }> {
+  for (const directory of directories) {
+    const file = path.join(directory, name);
+    try {
+      return { file, text: await readFile(file, 'utf8') };
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'ENOENT' || code === 'ENOTDIR') continue;
+      throw new Failure(code === 'EACCES' ? 'permission' : 'input', `${file} cannot be read: ${messageOf(error)}`);
+    }
+  }
+  throw new Failure('missing', `the template ${name} is in none of ${directories.join(', ')}`);
+}
+
+function compile(text: string, file: string, escaped: boolean): (context: object) => string {
+  const options = { strict: true, noEscape: !escaped, preventIndent: true };
+  let template: ReturnType<typeof Handlebars.compile>;
+  try {
+    template = Handlebars.compile(text, options);
+    Handlebars.precompile(text, options); // compile is lazy: this finds the syntax errors now
+  } catch (error) {
+    throw templateFailure(error, file);
+  }
+  return (context) => {
+    try {
+      return template(context);
+    } catch (error) {
+      throw templateFailure(error, file);
+    }
+  };
+}
+
+const cure = 'The names that a template may use, and how it is written, are in docs/templates.md.';
+
+/** Handlebars says 'Parse error on line 3: …', '"x" not defined in … - 3:14' or 'Missing helper: "x"' with a position in the error. */
+function templateFailure(error: unknown, file: string): Failure {
+  const message = messageOf(error);
+  const parse = /^(?:Parse error|Lexical error) on line (\d+)[.:]\s*([^]*)$/.exec(message);
+  if (parse)
+    return new Failure('input', `${file}:${parse[1]}: not a Handlebars template: ${parse[2]!.trim()}`, {
+      cure,
+      cause: error,
+    });
+  const undefinedName = /^"([^"]*)" not defined in .* - (\d+):(\d+)$/s.exec(message);
+  if (undefinedName) {
+    const [, name, line, column] = undefinedName;
+    const where = `${file}:${line}:${Number(column) + 1}`;
+    return new Failure('input', `${where}: the name '${name}' is not known here`, { cure, cause: error });
+  }
+  const line = (error as { lineNumber?: number }).lineNumber;
+  return new Failure('input', `${file}${line === undefined ? '' : `:${line}`}: ${message}`, { cure, cause: error });
+}

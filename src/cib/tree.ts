@@ -1,0 +1,25 @@
+/** Small helpers on CIB trees. */
+import type { Element } from '../process/xml.ts';
+
+export const element = (
+  name: string,
+  attributes: Readonly<Record<string, string>>,
+  children: readonly Element[] = [],
+): Element => ({ name, attributes, children, text: '' });
+
+/** An element's id; '' where it has none. */
+export const idOf = ({ attributes }: Element): string => attributes['id'] ?? '';
+
+/** The first child called `name`. */
+export const section = (parent: Element, name: string): Element | undefined =>
+  parent.children.find((child) => child.name === name);
+
+/** In these an id refers to another element, and names none. */
+const references: ReadonlySet<string> = new Set(['obj_ref', 'resource_ref', 'role']);
+
+/** Every id in `root`, itself included; references left out. */
+export function idsIn(root: Element): string[] {
+  const own = root.attributes['id'];
+  const here = own === undefined || references.has(root.name) ? [] : [own];
+  return [...here, ...root.children.flatMap(idsIn)];
+}

@@ -1,0 +1,32 @@
+/** Values as Pacemaker and the agents want them written. */
+import type { Argv, Vnfc } from '../model/vnf.ts';
+
+/** Milliseconds as Pacemaker writes times: whole seconds where they are. */
+export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
+
+/** The parameters of ocf:vnfha:vnfc; those that the description doesn't say are left to the agent's defaults. */
+export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
+  const { program, check } = vnfc;
+  const role = vnfc.redundancy === 'active-standby' ? vnfc.role : undefined;
+  const values: [string, string | undefined][] = [
+    ['name', vnfc.name],
+    ['run', command(program.run)],
+    ['start', command(program.start)],
+    ['stop', command(program.stop)],
+    ['user', program.user],
+    ['check_tcp', check.tcp?.toString()],
+    ['check_http', check.http],
+    ['check_command', command(check.command)],
+    ['promote', command(role?.promote)],
+    ['demote', command(role?.demote)],
+    ['role_query', command(role?.query)],
+  ];
+  return values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** Words that the agent gets back by splitting at white space, else a JSON array. */
+function command(argv: Argv | undefined): string | undefined {
+  if (argv === undefined) return undefined;
+  const plain = argv.every((word) => /^[^\s"'\\]+$/.test(word)) && !argv[0]!.startsWith('[');
+  return plain ? argv.join(' ') : JSON.stringify(argv);
+}

@@ -1,0 +1,69 @@
+import { randomUUID } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+import { Command, Option } from 'commander';
+import { generateCib, wholeCib } from '../../cib/generate.ts';
+import { renderCorosyncConfig, renderHaproxyConfig } from '../../cib/render.ts';
+import { loadTemplates, type Templates } from '../../cib/templates.ts';
+import { loadVnf } from '../../model/load.ts';
+import type { Vnf } from '../../model/vnf.ts';
+import { verifyCib } from '../../pacemaker/verify.ts';
+import { Failure, messageOf } from '../../process/failure.ts';
+import { serializeXml } from '../../process/xml.ts';
+
+type Format = 'cib' | 'haproxy' | 'corosync';
+
+export function generateCommand(): Command {
+  return new Command('generate')
+    .summary('write the CIB, haproxy.cfg or corosync.conf of a description')
+    .description(
+      'Writes what a VNF description means for Pacemaker (a whole CIB), for HAProxy or for Corosync. The same description and ' +
+        'templates give the same bytes. A CIB is held against crm_verify first.',
+    )
+    .argument('<file>', 'the VNF description')
+    .addOption(new Option('--format <format>', 'what to write').choices(['cib', 'haproxy', 'corosync']).default('cib'))
+    .option('--templates <dir>', 'templates here go before the shipped ones of the same name')
+    .option('-o, --output <file>', 'write to this file, at once or not at all; default: standard output')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vnfha generate vnf.yaml
+  vnfha generate vnf.yaml --format haproxy -o /tmp/haproxy.cfg && haproxy -c -f /tmp/haproxy.cfg
+  vnfha generate vnf.yaml --format corosync -o /etc/corosync/corosync.conf
+  vnfha generate vnf.yaml --templates ./our-templates`,
+    )
+    .action(async (file: string, options: { format: Format; templates?: string; output?: string }) => {
+      const [vnf, templates] = await Promise.all([loadVnf(file), loadTemplates(options.templates)]);
+      const text = await textOf(options.format, vnf, templates);
+      if (options.output === undefined) process.stdout.write(text);
+      else await writeWhole(options.output, text);
+    });
+}
+
+async function textOf(format: Format, vnf: Vnf, templates: Templates): Promise<string> {
+  if (format === 'haproxy') return renderHaproxyConfig(vnf, new Set(), templates);
+  if (format === 'corosync') return renderCorosyncConfig(vnf, templates);
+  const xml = serializeXml(wholeCib(vnf, generateCib(vnf, templates)));
+  await verifyCib(xml, `what the templates make of VNF '${vnf.name}'`);
+  return xml;
+}
+
+/** Written beside `file`, then renamed: nobody ever reads half of it. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  const beside = `${file}.${randomUUID()}`;
+  try {
+    const handle = await open(beside, 'wx', 0o644);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(beside, file);
+  } catch (error) {
+    await rm(beside, { force: true });
+    const { code } = error as NodeJS.ErrnoException;
+    const kind = code === 'EACCES' || code === 'EPERM' ? 'permission' : 'missing';
+    throw new Failure(kind, `${file} cannot be written: ${messageOf(error)}`, { cause: error });
+  }
+}

@@ -5,14 +5,12 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultRotationPolicy } from '../decide/rotation.ts';
-import type { ClusterStatus } from '../model/cluster.ts';
 import { loadVnf } from '../model/load.ts';
 import { lbNodes, paths } from '../model/names.ts';
-import type { Vnf } from '../model/vnf.ts';
+import { readStatus } from '../pacemaker/crm-mon.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { type Bridge, startBridge } from './bridge.ts';
-import type { Render } from './config-writer.ts';
 import { checkedStructure, type Structure } from './structure.ts';
 
 export interface BridgeDaemonOptions {
@@ -23,8 +21,6 @@ export interface BridgeDaemonOptions {
   readonly haproxySocket: string;
   readonly bridgeSocket: string;
   readonly haproxyBinary: string;
-  readonly rendererOf: (vnf: Vnf) => Promise<Render>;
-  readonly readStatus: () => Promise<ClusterStatus>;
   readonly log: Log;
 }
 
@@ -80,7 +76,7 @@ async function structureHere(options: BridgeDaemonOptions): Promise<Structure | 
   if (!lbNodes(vnf.loadBalancer).includes(options.node)) return undefined;
   await mkdir(dirname(options.config), { recursive: true });
   await mkdir(dirname(options.haproxySocket), { recursive: true });
-  return checkedStructure(vnf, options.rendererOf, options.config, options.haproxyBinary);
+  return checkedStructure(vnf, options.config, options.haproxyBinary);
 }
 
 async function follow(
@@ -97,6 +93,7 @@ async function follow(
     return startBridge({
       ...options,
       structure,
+      readStatus,
       policy: defaultRotationPolicy,
       haproxyTimeoutMs: 1000,
       observeMs: 2000,

@@ -2,6 +2,8 @@
  * The structure of HAProxy's configuration: all of it but who is in rotation. It comes from the description, is checked by
  * HAProxy before it is used, and a running HAProxy takes it up only when it is restarted.
  */
+import { renderHaproxyConfig } from '../cib/render.ts';
+import { loadTemplates } from '../cib/templates.ts';
 import type { RotationPlace, ServerKey } from '../decide/rotation-types.ts';
 import { checkConfig, readConfig, rotationOf } from '../haproxy/config-file.ts';
 import type { Vnf } from '../model/vnf.ts';
@@ -15,14 +17,10 @@ export interface Structure {
   readonly render: Render;
 }
 
-/** @throws Failure 'haproxy' when HAProxy does not accept it, and what `rendererOf` throws */
-export async function checkedStructure(
-  vnf: Vnf,
-  rendererOf: (vnf: Vnf) => Promise<Render>,
-  config: string,
-  binary: string,
-): Promise<Structure> {
-  const render = await rendererOf(vnf);
+/** @throws Failure 'haproxy' when HAProxy does not accept it, 'input' or 'missing' for the template */
+export async function checkedStructure(vnf: Vnf, config: string, binary: string): Promise<Structure> {
+  const templates = await loadTemplates();
+  const render: Render = (excluded) => renderHaproxyConfig(vnf, excluded, templates);
   await checkConfig(config, render(new Set()), binary);
   return { vnf, places: rotationPlaces(vnf), render };
 }

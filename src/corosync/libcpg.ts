@@ -54,6 +54,15 @@ export function loadLibcpg(): Promise<Libcpg> {
   return (loaded ??= loadKoffi().then(bind));
 }
 
+/**
+ * Ends the process with `code`, now. process.exit waits for the threads of calls under way, and so for a frozen corosync.
+ */
+export function exitNow(code: number): void {
+  exitOfLibc?.(code);
+  process.exit(code);
+}
+let exitOfLibc: ((code: number) => void) | undefined;
+
 /** Agents are installed outside /usr/lib/vnfha, where Node does not look for koffi by itself. */
 async function loadKoffi(): Promise<Koffi> {
   try {
@@ -118,7 +127,9 @@ function bind(koffi: Koffi): Libcpg {
   const multicast = lib.func('int cpg_mcast_joined(uint64_t h, int guarantee, cpg_iovec *parts, uint count)');
   const dispatch = lib.func('int cpg_dispatch(uint64_t h, int which)');
   const finalize = lib.func('int cpg_finalize(uint64_t h)');
-  const poll = koffi.load('libc.so.6').func('int poll(cpg_pollfd *fds, ulong count, int timeout)');
+  const libc = koffi.load('libc.so.6');
+  exitOfLibc = libc.func('void _exit(int code)');
+  const poll = libc.func('int poll(cpg_pollfd *fds, ulong count, int timeout)');
 
   let collected: RawEvent[] = [];
   const addresses = (at: unknown, count: number | bigint): RawAddress[] =>

@@ -6,7 +6,7 @@
  *   dist/bin/vnfha             the CLI of this checkout (npx vnfha …)
  *   dist/vnfha-VERSION.tar.gz  the artefact, packed; the same input gives the same bytes
  *
- * Everything is made beside dist/ and then put in its place by renaming, so that a failed build leaves the last good one.
+ * Everything is made aside and then put in its place by renaming, so that a failed build leaves the last good one.
  */
 import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -17,7 +17,9 @@ import { build } from 'esbuild';
 const project = path.resolve(import.meta.dirname, '..');
 const { version } = JSON.parse(await readFile(path.join(project, 'package.json'), 'utf8'));
 const begun = performance.now();
-const stage = await mkdtemp(path.join(project, '.build-'));
+const dist = path.join(project, 'dist');
+await mkdir(dist, { recursive: true });
+const stage = await mkdtemp(path.join(dist, '.build-'));
 const root = path.join(stage, 'root');
 const lib = path.join(root, 'usr/lib/vnfha');
 try {
@@ -104,7 +106,7 @@ async function copyData() {
   const schema = 'vnf-description.schema.json';
   await cp(path.join(project, 'cib-templates'), path.join(share, 'cib-templates'), { recursive: true });
   await cp(path.join(project, 'examples'), path.join(share, 'examples'), { recursive: true });
-  await cp(path.join(project, 'docs', schema), path.join(share, schema)).catch(() => undefined);
+  await cp(path.join(project, 'docs', schema), path.join(share, schema));
   await cp(path.join(project, 'systemd'), path.join(root, 'usr/lib/systemd/system'), { recursive: true });
 }
 
@@ -136,8 +138,6 @@ async function pack() {
 }
 
 async function putInPlace() {
-  const dist = path.join(project, 'dist');
-  await mkdir(dist, { recursive: true });
   for (const name of ['root', 'bin', `vnfha-${version}.tar.gz`]) {
     const old = path.join(stage, `old-${name}`);
     await rename(path.join(dist, name), old).catch((error) => {

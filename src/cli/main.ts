@@ -6,6 +6,8 @@ import { exitCodes, Failure, messageOf } from '../process/failure.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand(),
+  generate: async () => (await import('./commands/generate.ts')).generateCommand(),
+  bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),
   notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
   lab: async () => (await import('./commands/lab.ts')).labCommand(),
   'vnfm-sim': async () => (await import('./commands/vnfm-sim.ts')).vnfmSimCommand(),

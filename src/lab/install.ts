@@ -4,17 +4,17 @@
 import { randomBytes } from 'node:crypto';
 import { paths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
-import { corosyncConf } from './corosync-conf.ts';
 import { fenceAgent } from './description.ts';
 import type { LabPlan } from './plan.ts';
 import type { HostFile } from './protocol.ts';
 
 /** The client secret that a lab's nodes have for the VNFM, where the description names a file for it. */
-export const labClientSecret = 'vnfha-lab';
+const labClientSecret = 'vnfha-lab';
 
-export interface InstallOptions {
+interface InstallOptions {
   /** The description's text, as it goes to the nodes. */
   readonly description: string;
+  readonly corosyncConf: string;
   /** Seed the CIB with the fence device, for a cluster that no description is applied to. */
   readonly seedFencing: boolean;
   readonly extra: readonly HostFile[];
@@ -23,10 +23,9 @@ export interface InstallOptions {
 /** The files of each host's blank disk, by host name. */
 export function installFiles(vnf: Vnf, plan: LabPlan, options: InstallOptions): Record<string, HostFile[]> {
   const hosts: HostFile = { path: '/etc/hosts', content: hostsFile(plan) };
-  const conf = corosyncConf(vnf);
   const secret = vnf.vnfm?.auth?.clientSecretFile;
   const onNodes: HostFile[] = [
-    { path: '/etc/corosync/corosync.conf', content: conf },
+    { path: '/etc/corosync/corosync.conf', content: options.corosyncConf },
     {
       path: '/var/lib/pacemaker/cib/cib.xml',
       content: seedCib(vnf, options.seedFencing),
@@ -34,7 +33,7 @@ export function installFiles(vnf: Vnf, plan: LabPlan, options: InstallOptions): 
       owner: 'hacluster',
     },
     { path: paths.description, content: options.description },
-    ...(wantsKey(conf) ? [authkey()] : []),
+    ...(wantsKey(options.corosyncConf) ? [authkey()] : []),
     ...(secret === undefined ? [] : [{ path: secret, content: `${labClientSecret}\n`, mode: 0o600 }]),
     ...options.extra,
   ];

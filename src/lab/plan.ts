@@ -7,7 +7,7 @@ import { Failure } from '../process/failure.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
 
 /** The host outside the cluster, where the VNF's users are. */
-export const clientName = 'client';
+const clientName = 'client';
 /** Where the switches, the power switch and every host's disk are. */
 export const worldName = 'world';
 

@@ -36,12 +36,17 @@ export function startWorld(config: WorldConfig, programs: string, progress: (tex
     for (const stream of [world.stdin, world.stdout, world.stderr]) (stream as unknown as { unref(): void }).unref();
   };
   return new Promise((resolve, reject) => {
-    const failed = (message: string) => reject(new Failure('lab', `the lab could not be started: ${message}`));
-    world.once('error', (error) => failed(error.message));
-    world.once('exit', () => failed(errors.trim() || 'its world ended'));
+    let reason: string | undefined;
+    const failed = () =>
+      reject(new Failure('lab', `the lab could not be started: ${reason ?? (errors.trim() || 'its world ended')}`));
+    world.once('error', (error) => {
+      reason = error.message;
+      failed();
+    });
+    world.once('exit', failed);
     onLines<WorldEvent>(world.stdout, (event) => {
       if (event.event === 'progress') progress(event.text);
-      else if (event.event === 'failed') failed(event.message);
+      else if (event.event === 'failed') reason = event.message;
       else {
         const release = () => {
           writeLine(world.stdin, 'detach');

@@ -1,6 +1,8 @@
 /** Making a lab: from a description to a world whose hosts are powered on. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { renderCorosyncConfig } from '../cib/render.ts';
+import { loadTemplates } from '../cib/templates.ts';
 import { readDescription, readText } from '../model/load.ts';
 import { formatProblem } from '../model/problem.ts';
 import type { Vnf } from '../model/vnf.ts';
@@ -61,6 +63,7 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
       ...plan,
       files: installFiles(vnf, plan, {
         description: text,
+        corosyncConf: renderCorosyncConfig(vnf, await loadTemplates()),
         seedFencing: options.seedFencing ?? false,
         extra: options.files ?? [],
       }),

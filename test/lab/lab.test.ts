@@ -1,8 +1,11 @@
 /** The lab itself: it forms, its faults are real ones, and it leaves nothing behind. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import { execa } from 'execa';
 import { Lab } from '../../src/lab/lab.ts';
 import { Failure } from '../../src/process/failure.ts';
 import { directoryOf, runningLabs } from '../../src/lab/worlds.ts';
@@ -50,8 +53,8 @@ test.serial('programs run on the nodes, the client and the world, each in its ow
 
 test.serial('a program that does not end in time is killed, on its node too', async (t) => {
   const sleep = ['sleep', '4711'];
-  const error = await t.throwsAsync(lab.exec('node1', sleep, { timeout: 500 }), { instanceOf: Failure });
-  t.is((error as Failure).kind, 'timeout');
+  const error = await t.throwsAsync<Failure>(lab.exec('node1', sleep, { timeout: 500 }), { instanceOf: Failure });
+  t.is(error.kind, 'timeout');
   const running = async () => (await lab.exec('node1', ['pgrep', '-f', 'sleep 4711'])).code === 0;
   await until('the sleep is gone', async () => !(await running()));
   const process = await lab.spawn('node1', sleep);
@@ -139,8 +142,57 @@ test.serial('the fence agent says what a fence agent must', async (t) => {
   t.regex(unknown.stderr, /no node 'node9'/);
 });
 
+test.serial('logs can be copied out, of a node that is off too', async (t) => {
+  const directory = await mkdtemp(path.join(tmpdir(), 'vnfha-logs-'));
+  t.teardown(() => rm(directory, { recursive: true }));
+  await lab.halt('node3');
+  await lab.copyLogs(directory);
+  t.deepEqual((await readdir(directory)).sort(), ['node1', 'node2', 'node3']);
+  t.regex(await readFile(path.join(directory, 'node3/pacemaker/pacemaker.log'), 'utf8'), /pacemakerd/);
+  await lab.boot('node3');
+  await lab.ready();
+});
+
+const vnfha = path.join(import.meta.dirname, '../../dist/bin/vnfha');
+const wrong: readonly (readonly [string, string[], number, RegExp])[] = [
+  ['a lab that is not up', ['lab', 'status', '--name', 'nowhere'], 14, /the lab 'nowhere' is not up/],
+  ['a name that cannot be', ['lab', 'up', '--name', '../x'], 2, /cannot be the name of a lab/],
+  ['a cluster of one', ['lab', 'up', '--nodes', '1'], 2, /2 to 32 nodes/],
+  ['no such description', ['lab', 'up', '/nowhere.yaml'], 5, /no description at \/nowhere\.yaml/],
+  [
+    'no such host',
+    ['lab', 'exec', '--name', name, 'node9', '--', 'true'],
+    14,
+    /has no host 'node9'; it has: client, node1/,
+  ],
+  ['no such service', ['lab', 'service', '--name', name, 'node1', 'x', 'stop'], 14, /no service 'x' here/],
+  ['a host that is on', ['lab', 'boot', '--name', name, 'node1'], 14, /node1 is on already/],
+  ['no such network', ['lab', 'unplug', '--name', name, 'node1', 'x'], 14, /not in a network 'x'/],
+];
+for (const [what, args, code, message] of wrong) {
+  test.serial(`vnfha lab: ${what} is said, with exit code ${code}`, async (t) => {
+    const { exitCode, stderr } = await execa(vnfha, args, { reject: false });
+    t.is(exitCode, code, stderr);
+    t.regex(stderr, message);
+  });
+}
+
+test.serial('vnfha lab: without root it says so', async (t) => {
+  const nobody = ['setpriv', '--reuid', '65534', '--clear-groups', '--'];
+  const { code, stderr } = await lab.exec('node1', [...nobody, 'vnfha', 'lab', 'up']);
+  t.is(code, 4, stderr);
+  t.regex(stderr, /only root can\n.*sudo/);
+});
+
+test.serial('vnfha lab: exec passes stdin, stdout and the exit code on', async (t) => {
+  const args = ['lab', 'exec', '--name', name, 'node1', '--', 'sh', '-c', 'cat; uname -n; exit 9'];
+  const { exitCode, stdout } = await execa(vnfha, args, { reject: false, input: 'words\n' });
+  t.is(exitCode, 9);
+  t.is(stdout, 'words\nnode1');
+});
+
 test.serial('two labs side by side, and one of a name', async (t) => {
-  const [second] = others as [string];
+  const second = others[0]!;
   await t.throwsAsync(Lab.up({ name }), { message: `the lab '${name}' is up already` });
   const other = await Lab.up({ name: second, nodes: 2 });
   const left = rememberLab(second);
@@ -153,7 +205,7 @@ test.serial('two labs side by side, and one of a name', async (t) => {
 });
 
 test.serial('nothing is left when the owner is killed with -9', async (t) => {
-  const [, owned] = others as [string, string];
+  const owned = others[1]!;
   const owner = spawn(process.execPath, ['--import=tsx', path.join(import.meta.dirname, 'owner.ts'), owned], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -167,8 +219,7 @@ test.serial('nothing is left when the owner is killed with -9', async (t) => {
 });
 
 test.serial('nothing is left when `vnfha lab up` is interrupted', async (t) => {
-  const [, , interrupted] = others as [string, string, string];
-  const vnfha = path.join(import.meta.dirname, '../../dist/bin/vnfha');
+  const interrupted = others[2]!;
   const up = spawn(vnfha, ['lab', 'up', '--name', interrupted], { stdio: ['ignore', 'ignore', 'pipe'] });
   t.teardown(() => up.kill('SIGKILL'));
   let said = '';

@@ -1,7 +1,7 @@
 /** `vnfha lab up`. */
 import { Lab } from '../../lab/lab.ts';
 
-export interface LabUpOptions {
+interface LabUpOptions {
   readonly name: string;
   readonly nodes?: number;
   readonly apply: boolean;

@@ -44,10 +44,8 @@ function ask(request: Omit<FenceRequest, 'from'>): Promise<FenceReply> {
 }
 
 function fromStdin(): Record<string, string> {
-  const pairs = readFileSync(0, 'utf8')
-    .split('\n')
-    .map((line) => line.trim().split('='));
-  return Object.fromEntries(pairs.map(([key, ...value]) => [key, value.join('=')]));
+  const lines = readFileSync(0, 'utf8').split('\n');
+  return Object.fromEntries(lines.map((line) => [line.replace(/=.*/, '').trim(), line.replace(/^[^=]*=?/, '').trim()]));
 }
 
 function fromArguments(args: readonly string[]): Record<string, string> {

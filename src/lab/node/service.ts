@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 
-export interface ServiceSpec {
+interface ServiceSpec {
   readonly name: string;
   readonly argv: readonly string[];
   readonly restart: 'always' | 'on-failure' | 'no';

@@ -4,7 +4,7 @@
 import { splitCommand } from '../../model/argv.ts';
 import { Failure } from '../../process/failure.ts';
 
-export interface Unit {
+interface Unit {
   readonly argv: readonly string[];
   readonly restart: 'always' | 'on-failure' | 'no';
   readonly restartMs: number;

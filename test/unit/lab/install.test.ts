@@ -16,9 +16,10 @@ vnfcs:
   - { name: web, redundancy: active-active, service: { port: 80 }, program: { run: web } }
 `;
 const vnf = readDescription(text, 'test').vnf!;
-const files = (seedFencing: boolean) =>
+const files = (seedFencing: boolean, corosyncConf = 'crypto_cipher: none\ncrypto_hash: none\n') =>
   installFiles(vnf, planLab(vnf), {
     description: text,
+    corosyncConf,
     seedFencing,
     extra: [{ path: '/etc/extra', content: 'x' }],
   });
@@ -34,7 +35,7 @@ test('a node gets its cluster’s configuration, the description and the secret;
   t.is(named('/etc/hostname')?.content, 'a\n');
   t.is(named('/etc/extra')?.content, 'x');
   t.regex(named('/etc/hosts')!.content, /^192\.0\.2\.100 client\n192\.0\.2\.1 a\n192\.0\.2\.2 b$/m);
-  t.regex(named('/etc/corosync/corosync.conf')!.content, /name: b\n\s+nodeid: 2\n\s+ring0_addr: 192\.0\.2\.2/);
+  t.regex(named('/etc/corosync/corosync.conf')!.content, /crypto_cipher: none/);
 });
 
 test('the blank CIB waits a second only, and has a fence device where asked', (t) => {
@@ -43,4 +44,18 @@ test('the blank CIB waits a second only, and has a fence device where asked', (t
   t.regex(cib.content, /name="dc-deadtime" value="1s"/);
   t.notRegex(cib.content, /stonith/);
   t.regex(named(cib.path, true)!.content, /class="stonith" type="fence_vnfha_lab"/);
+});
+
+test('a key, the same on every node, where corosync.conf wants one', (t) => {
+  const keys = (conf: string) => {
+    const { a, b, client } = files(false, conf);
+    return [a, b, client].map((host) => host!.find((file) => file.path === '/etc/corosync/authkey'));
+  };
+  t.deepEqual(keys('totem {\n  crypto_cipher: none\n  crypto_hash: none\n}'), [undefined, undefined, undefined]);
+  for (const conf of ['  crypto_cipher: aes256\n', '  crypto_hash: sha256\n', 'secauth: on\n']) {
+    const [a, b, client] = keys(conf);
+    t.is(a, b);
+    t.is(client, undefined);
+    t.deepEqual([a?.mode, Buffer.from(a!.content, 'base64').length], [0o400, 256]);
+  }
 });

@@ -68,7 +68,8 @@ function checkIds(checkup: Checkup): void {
     const base = resourceId(vnf, vnfc.name);
     const member = memberId(vnf, vnfc.name);
     const more = vnfc.redundancy === 'active-active' ? [member, cloneId(member)] : [vipId(vnf, vnfc.name)];
-    claim(`the VNFC '${vnfc.name}'`, ['vnfcs', at, 'name'], [base, cloneId(base), ...more]);
+    // The templates' operations have ids, too; of these, '-monitor' could be the end of a name.
+    claim(`the VNFC '${vnfc.name}'`, ['vnfcs', at, 'name'], [base, cloneId(base), `${base}-monitor`, ...more]);
   });
   const lb = description.loadBalancer;
   if (lb !== undefined) {

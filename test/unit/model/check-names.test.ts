@@ -91,3 +91,10 @@ test(
   [['name: web', 'name: alert']],
   "37:11: error: the VNFC 'alert' and the suite's alert would both be 'ims-alert' in the cluster (vnfcs[1].name). Rename one of them.",
 );
+
+test(
+  "a VNFC called as another's operation",
+  spoiled,
+  [['name: web', 'name: db-monitor']],
+  "37:11: error: the VNFC 'db-monitor' and the VNFC 'db', in line 23, would both be 'ims-db-monitor' in the cluster (vnfcs[1].name). Rename one of them.",
+);

@@ -118,8 +118,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     async prepare() {
       await reader.readNow();
-      const excluded = loop.state.written;
-      if (excluded === undefined) {
+      const { written: excluded, snapshot, servers } = loop.state;
+      const known = snapshot !== undefined || [...servers.values()].every(({ decided }) => decided);
+      if (excluded === undefined || !known) {
         throw new Failure('pacemaker', 'the cluster has not said yet which servers are in rotation', {
           retryable: true,
         });

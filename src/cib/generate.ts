@@ -10,11 +10,9 @@ import {
   fencingContext,
   loadBalancerContext,
 } from './contexts.ts';
+import { ownedSections } from './sections.ts';
 import type { TemplateName, Templates } from './templates.ts';
 import { element, idOf, idsIn, section } from './tree.ts';
-
-/** The sections of which the owner tag lists the elements; the order in which they are written. */
-export const ownedSections = ['resources', 'constraints', 'alerts'] as const;
 
 /** Pacemaker 2.1.0's schema: the first with on-fail="demote", the roles' present names and influence. */
 export const neededSchema = 'pacemaker-3.7';
@@ -40,14 +38,14 @@ export function generateCib(vnf: Vnf, templates: Templates): Element {
   ]);
 }
 
-/** A whole CIB around `configuration`: the seed of a new cluster, and what crm_verify and crm_simulate can read. */
-export function wholeCib(vnf: Vnf, configuration: Element): Element {
-  const nodes = vnf.nodes.map(({ id, name }) => element('node', { id: String(id), uname: name }));
-  const children = configuration.children.map((part) => (part.name === 'nodes' ? { ...part, children: nodes } : part));
-  return element('cib', { 'validate-with': neededSchema, admin_epoch: '0', epoch: '0', num_updates: '0' }, [
-    { ...configuration, children },
-    element('status', {}),
-  ]);
+/**
+ * A whole CIB around `configuration`: the seed of a new cluster. Without nodes, as Pacemaker adds them itself when they join,
+ * and takes one that is listed but has never been seen for lost.
+ */
+export function wholeCib(configuration: Element): Element {
+  // Without a feature set, Pacemaker's tools fall back on the patch format of 1.0. This one is 2.1.0's.
+  const versions = { crm_feature_set: '3.10.0', admin_epoch: '0', epoch: '0', num_updates: '0' };
+  return element('cib', { 'validate-with': neededSchema, ...versions }, [configuration, element('status', {})]);
 }
 
 interface Fragment {

@@ -43,7 +43,7 @@ Examples:
 async function textOf(format: Format, vnf: Vnf, templates: Templates): Promise<string> {
   if (format === 'haproxy') return renderHaproxyConfig(vnf, new Set(), templates);
   if (format === 'corosync') return renderCorosyncConfig(vnf, templates);
-  const xml = serializeXml(wholeCib(vnf, generateCib(vnf, templates)));
+  const xml = serializeXml(wholeCib(generateCib(vnf, templates)));
   await verifyCib(xml, `what the templates make of VNF '${vnf.name}'`);
   return xml;
 }

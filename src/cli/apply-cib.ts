@@ -1,0 +1,79 @@
+/**
+ * Bringing a live CIB to what a description says. Everything is worked out from one reading of the CIB, and pushed as a patch
+ * that fits that reading only: whoever changes the CIB meanwhile makes the patch unfit, and all is worked out again.
+ */
+import { type Change, changesBetween } from '../cib/changes.ts';
+import { type Action, type Effect, effectsOf } from '../cib/effects.ts';
+import { mergeCib } from '../cib/merge.ts';
+import { mustKnowOurs, nextEpoch } from '../cib/version.ts';
+import { Failure } from '../process/failure.ts';
+import { type Element, parseXml, serializeXml } from '../process/xml.ts';
+
+/** The cluster, as far as applying goes. */
+export interface Cluster {
+  query(): Promise<string>;
+  verify(cib: string, what: string): Promise<void>;
+  simulate(cib: string): Promise<readonly Action[]>;
+  diff(before: string, after: string): Promise<string>;
+  /** false: the CIB has changed since it was read */
+  patch(patch: string): Promise<boolean>;
+}
+
+export interface Proposal {
+  readonly changes: readonly Change[];
+  readonly effects: readonly Effect[];
+}
+
+export interface ApplyOptions {
+  readonly dryRun: boolean;
+  /** Asked before something healthy is disrupted, and again when a later reading would disrupt something else; throws to refuse. */
+  readonly consent: (proposal: Proposal) => Promise<void>;
+  /** Told what there is to do, at every reading that has other news than the last. */
+  readonly show: (proposal: Proposal) => void;
+}
+
+export interface Outcome extends Proposal {
+  readonly applied: boolean;
+}
+
+const attempts = 20;
+
+/**
+ * Brings the cluster's CIB to `ours` (of generateCib).
+ * @throws Failure 'input' (conflicts, a CIB that Pacemaker wouldn't take), 'refused' by options.consent, 'conflict' when the CIB
+ *   changes again and again, and what the cluster's functions throw.
+ */
+export async function applyCib(ours: Element, vnf: string, cluster: Cluster, options: ApplyOptions): Promise<Outcome> {
+  const agreed = new Set<string>();
+  let shown = '';
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const before = await cluster.query();
+    const live = parseXml(before, 'the live CIB');
+    const merged = mergeCib(live, ours, vnf);
+    const changes = changesBetween(live, merged);
+    if (changes.length === 0) return { changes, effects: [], applied: false };
+    mustKnowOurs(live);
+    const after = serializeXml(nextEpoch(merged));
+    await cluster.verify(after, 'the CIB, with the changes,');
+    const [planned, anyway] = await Promise.all([cluster.simulate(after), cluster.simulate(before)]);
+    const proposal = { changes, effects: effectsOf(planned, anyway) };
+    const news = JSON.stringify(proposal);
+    if (news !== shown) options.show(proposal);
+    shown = news;
+    if (options.dryRun) return { ...proposal, applied: false };
+    const disruptions = proposal.effects.filter(({ disruptive }) => disruptive).map(({ text }) => text);
+    if (disruptions.some((text) => !agreed.has(text))) {
+      await options.consent(proposal);
+      disruptions.forEach((text) => agreed.add(text));
+    }
+    if (await cluster.patch(await cluster.diff(before, after))) return { ...proposal, applied: true };
+  }
+  throw new Failure(
+    'conflict',
+    `the CIB was changed by somebody else at each of ${attempts} attempts; nothing was changed`,
+    {
+      cure: "Wait until the cluster is quiet ('crm_mon'), then try again.",
+      retryable: true,
+    },
+  );
+}

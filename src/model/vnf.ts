@@ -28,7 +28,7 @@ export interface ClusterNode {
   readonly addresses: Readonly<Record<string, string>>;
 }
 
-export interface FenceDevice {
+interface FenceDevice {
   readonly name: string;
   readonly agent: string;
   readonly nodes: readonly string[];
@@ -69,7 +69,7 @@ export type Vnfc = ActiveStandbyVnfc | ActiveActiveVnfc;
 /** Commands are argument vectors: nothing is ever given to a shell. */
 export type Argv = readonly string[];
 
-export interface Program {
+interface Program {
   readonly run: Argv | undefined;
   readonly start: Argv | undefined;
   readonly stop: Argv | undefined;
@@ -78,7 +78,7 @@ export interface Program {
   readonly stopTimeoutMs: number;
 }
 
-export interface Check {
+interface Check {
   readonly tcp: number | undefined;
   readonly http: string | undefined;
   readonly command: Argv | undefined;
@@ -86,20 +86,20 @@ export interface Check {
   readonly timeoutMs: number;
 }
 
-export interface Role {
+interface Role {
   readonly promote: Argv;
   readonly demote: Argv;
   readonly query: Argv | undefined;
   readonly timeoutMs: number;
 }
 
-export interface Recovery {
+interface Recovery {
   readonly restarts: number;
   readonly withinMs: number;
   readonly heal: boolean;
 }
 
-export interface Service {
+interface Service {
   readonly port: number;
   readonly frontend: number;
   readonly mode: 'http' | 'tcp';

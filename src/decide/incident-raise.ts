@@ -50,8 +50,7 @@ function raise(journal: Journal, vnfc: Vnfc, node: string, situation: Situation)
   const status = situation.status.value;
   const { failCount = 0, lastFailure } = failureOf(status, vnf, vnfc, node) ?? {};
   // Named after the failure: when a speaker dies with this entry on the wire, the next one means the same incident.
-  const failedAt = Date.parse(lastFailure ?? '');
-  const stamp = (Number.isNaN(failedAt) ? situation.now : failedAt).toString(36);
+  const stamp = Math.round(parseTime(lastFailure) ?? situation.now).toString(36);
   const incident = unused(`${resourceId(vnf.name, vnfc.name)}-${node}-${stamp}`, journal);
   const times = failCount >= infinity ? 'for good' : `${failCount} times`;
   const last = lastFailure === undefined ? '' : `, last at ${lastFailure}`;
@@ -65,4 +64,9 @@ function unused(id: string, journal: Journal): string {
   let name = id;
   for (let n = 2; journal.has(name); n++) name = `${id}-${n}`;
   return name;
+}
+
+/** A time of crm_mon's: it may come without a zone, and any will do. */
+function parseTime(text: string | undefined): number | undefined {
+  return [`${text} UTC`, text ?? ''].map((each) => Date.parse(each)).find((time) => !Number.isNaN(time));
 }

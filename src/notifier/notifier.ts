@@ -63,9 +63,9 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     send: (entry) => group.send({ v: 1, type: 'entry', entry }),
     post: (event) => loop.post({ at: now(), ...event }),
   });
-  let stopped = false;
-  const stop = async (): Promise<void> => {
-    stopped = true;
+  let ending: Promise<void> | undefined;
+  const stop = (): Promise<void> => (ending ??= end());
+  const end = async (): Promise<void> => {
     loop.stop();
     status.stop();
     await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), adapter.close()]);
@@ -85,7 +85,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
   });
   return {
     get stopped() {
-      return stopped;
+      return ending !== undefined;
     },
     stop,
   };

@@ -1,0 +1,34 @@
+/**
+ * `vnfha notifier`: tells the VNFM when Pacemaker can't recover a VNFC.
+ */
+import { hostname } from 'node:os';
+import { Command } from 'commander';
+import { notifierDefaults, runNotifier } from '../../notifier/daemon.ts';
+import { createLog } from '../../process/log.ts';
+
+interface NotifierCommandOptions {
+  readonly description: string;
+  readonly journal: string;
+}
+
+export function notifierCommand(): Command {
+  return new Command('notifier')
+    .summary('tell the VNFM when Pacemaker cannot recover a VNFC')
+    .description(
+      'A daemon, one on every node. When Pacemaker has given up a VNFC on a node, exactly one of them asks the VNFM to heal it, follows\n' +
+        'the operation to its end, makes Pacemaker forget the failures, and raises and clears the alarm. It runs in the foreground and\n' +
+        'logs JSON lines on stderr. SIGHUP reads the description anew, SIGTERM ends it; kill -9 loses nothing.',
+    )
+    .option('--description <file>', 'the VNF description', notifierDefaults.description)
+    .option('--journal <file>', 'where incidents are written down', notifierDefaults.journal)
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vnfha notifier                                        as vnfha-notifier.service runs it
+  vnfha notifier --description ./sipcore.yaml --journal ./incidents.jsonl`,
+    )
+    .action(({ description, journal }: NotifierCommandOptions) =>
+      runNotifier({ description, journal, node: hostname(), log: createLog('notifier') }),
+    );
+}

@@ -7,6 +7,8 @@ import { exitCodes, Failure, messageOf } from '../process/failure.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand(),
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
+  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
+  apply: async () => (await import('./commands/apply.ts')).applyCommand(),
   bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),
   notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
   lab: async () => (await import('./commands/lab.ts')).labCommand(),

@@ -26,11 +26,15 @@ export async function setStage(
   say: (text: string) => void,
 ): Promise<Stage> {
   const { name, file, vnf, targets } = options;
-  const lab = await Lab.up({ name, description: file, progress: say });
+  const auth = vnf.vnfm?.auth;
+  if (auth === undefined) throw new Failure('input', 'the demo needs a description with a vnfm and its auth');
+  const secret = randomBytes(18).toString('base64url');
+  const files = [{ path: auth.clientSecretFile, content: secret, mode: 0o600 }];
+  const lab = await Lab.up({ name, description: file, files, progress: say });
   const samples: Sample[] = [];
   const heals: { vnfcInstanceId?: readonly string[] }[] = [];
   const stage: Stage = { lab, vnf, samples, heals, repair: undefined };
-  await startVnfm(stage, heals);
+  await startVnfm(stage, secret, heals);
   await lab.ready();
   say('the cluster has formed; applying the description');
   await lab.apply();
@@ -45,17 +49,13 @@ export async function setStage(
   return stage;
 }
 
-/** `vnfha vnfm-sim` on the client's host, with a secret of its own that the nodes get as a file. */
-async function startVnfm(stage: Stage, heals: { vnfcInstanceId?: readonly string[] }[]): Promise<void> {
+/** `vnfha vnfm-sim` on the client's host. */
+async function startVnfm(stage: Stage, secret: string, heals: { vnfcInstanceId?: readonly string[] }[]): Promise<void> {
   const { lab, vnf } = stage;
-  const { vnfm } = vnf;
-  if (vnfm?.auth === undefined) throw new Failure('input', 'the demo needs a description with a vnfm and its auth');
-  const secret = randomBytes(18).toString('base64url');
-  for (const { name } of vnf.nodes) await lab.writeFile(name, vnfm.auth.clientSecretFile, secret, 0o600);
-  await lab.writeFile('client', '/run/vnfm-secret', secret, 0o600);
-  const { host } = new URL(vnfm.url);
-  const command = ['vnfha', 'vnfm-sim', '--listen', host, '--client', vnfm.auth.clientId];
-  const sim = await lab.spawn('client', [...command, '--secret-file', '/run/vnfm-secret', '--heal-time', '3s']);
+  const { url, auth } = vnf.vnfm!;
+  const credentials = ['--client', auth!.clientId, '--secret', secret];
+  const command = ['vnfha', 'vnfm-sim', '--listen', new URL(url).host, ...credentials, '--heal-time', '3s'];
+  const sim = await lab.spawn('client', command);
   eachLine(sim, (line) => {
     const record = JSON.parse(line) as { event: string; vnfcInstanceId?: readonly string[] };
     if (record.event !== 'heal-accepted') return;

@@ -37,4 +37,6 @@ function passOn(group: Group<BridgeMessage>, message: BridgeMessage): Promise<vo
   });
 }
 
-const after = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+function after(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

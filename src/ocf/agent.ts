@@ -31,7 +31,7 @@ export interface Call<V> {
   /** A monitor that asks what is, before anything was started: it must change nothing. */
   readonly probe: boolean;
   readonly log: OcfLog;
-  /** Milliseconds until the action must have an answer: the operation's timeout less a margin. Never negative. */
+  /** Milliseconds until the action must have an answer: the operation's timeout less a margin. Whole, never negative. */
   readonly remainingMs: () => number;
 }
 

@@ -67,7 +67,7 @@ function converse(
       if (ring === undefined) return finish(['corosync gave no answer in time']);
       finish(awaited().map((name) => `no acknowledgement from ${name}`));
     }, leftMs());
-    const say = () => group.send(request).catch((error) => log.warn(messageOf(error)));
+    const say = () => group.send(request).catch((error) => log.debug(messageOf(error))); // 'down' tells why, or it is over
 
     group.on('down', (reason) => finish([reason.message]));
     group.on('up', () => void say());

@@ -43,7 +43,7 @@ async function answer<P extends Parameters>(
   const timeoutMs = Number(env.OCF_RESKEY_CRM_meta_timeout) || action.timeout * 1000;
   const margin = Math.min(1000, timeoutMs / 10);
   // performance.now() counts from the start of this process, which is when Pacemaker's clock began to run
-  const remainingMs = () => Math.max(0, timeoutMs - margin - performance.now());
+  const remainingMs = () => Math.max(0, Math.floor(timeoutMs - margin - performance.now()));
   const probe = name === 'monitor' && !(Number(env.OCF_RESKEY_CRM_meta_interval) > 0);
   try {
     const values = readParameters(agent.parameters, env);

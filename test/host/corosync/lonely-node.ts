@@ -1,8 +1,8 @@
 /**
- * A real corosync of one node in namespaces of its own: nothing of the host's corosync, network or /run is seen or touched,
+ * A real corosync of one node (another, 'absent', is in its list only) in namespaces of its own: nothing of the host's corosync, network or /run is seen or touched,
  * and one SIGKILL ends all of it.
  */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, type SpawnOptions, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
@@ -40,6 +40,11 @@ nodelist {
     nodeid: 7
     ring0_addr: 127.0.0.1
   }
+  node {
+    name: absent
+    nodeid: 8
+    ring0_addr: 127.0.0.2
+  }
 }
 `;
 
@@ -47,8 +52,8 @@ const setUp = `
 set -e
 hostname lonely
 ip link set lo up
-for dir in /dev/shm /run /tmp /var/lib/corosync /var/log/corosync /etc/corosync; do mount -t tmpfs tmpfs $dir; done
-mkdir -p /etc/corosync/uidgid.d
+for dir in /dev/shm /run /tmp /var/lib/corosync /var/log /etc/corosync; do mount -t tmpfs tmpfs $dir; done
+mkdir -p /etc/corosync/uidgid.d /var/log/corosync
 printf %s "$COROSYNC_CONF" >/etc/corosync/corosync.conf
 echo ready
 exec sleep infinity
@@ -58,7 +63,7 @@ export interface LonelyNode {
   /** Runs a program to its end inside; its exit code and output. */
   run(program: string, ...args: string[]): { code: number | null; stdout: string; stderr: string };
   /** Starts a program inside; it ends with the node at the latest. */
-  start(program: string, args: readonly string[], options?: { env?: NodeJS.ProcessEnv }): ChildProcess;
+  start(program: string, args: readonly string[], options?: SpawnOptions): ChildProcess;
   startCorosync(): Promise<void>;
   /** Signals corosync ('KILL', 'STOP', 'CONT'); after KILL it is waited for until it is gone. */
   signalCorosync(signal: string): Promise<void>;
@@ -76,6 +81,7 @@ export async function lonelyNode(): Promise<LonelyNode> {
   const keep = (child: ChildProcess) => (children.push(child), child);
   // the children too: an nsenter whose program was stopped stops itself, and stays
   const end = () => children.forEach((child) => child.kill('SIGKILL'));
+  process.setMaxListeners(50);
   process.once('exit', end);
   await new Promise<void>((resolve, reject) => {
     createInterface(world.stdout).once('line', () => resolve());
@@ -87,19 +93,22 @@ export async function lonelyNode(): Promise<LonelyNode> {
     const { status, stdout, stderr } = spawnSync('nsenter', [...enter, program, ...args], { encoding: 'utf8' });
     return { code: status, stdout, stderr };
   };
+  let corosync: ChildProcess | undefined;
   const corosyncPid = () => run('cat', '/run/corosync.pid').stdout.trim();
   return {
     run,
     start: (program, args, options) =>
       keep(spawn('nsenter', [...enter, program, ...args], { stdio: ['pipe', 'pipe', 'inherit'], ...options })),
     async startCorosync() {
-      keep(spawn('nsenter', [...enter, 'corosync', '-f'], { stdio: ['ignore', 'inherit', 'inherit'] }));
+      corosync = keep(spawn('nsenter', [...enter, 'corosync', '-f'], { stdio: ['ignore', 'inherit', 'inherit'] }));
       await until('corosync answers', () => run('corosync-cfgtool', '-s').code === 0);
     },
     async signalCorosync(signal) {
       const pid = corosyncPid();
       run('kill', `-${signal}`, pid);
-      if (signal === 'KILL') await until('corosync is gone', () => run('kill', '-0', pid).code !== 0);
+      if (signal !== 'KILL') return;
+      corosync?.kill('SIGCONT'); // nsenter stopped itself with its program, and only a running one reaps it
+      await until('corosync is gone', () => run('kill', '-0', pid).code !== 0);
     },
     end,
   };

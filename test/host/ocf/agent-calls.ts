@@ -1,0 +1,67 @@
+/** The agents as they are installed (bundled), called as Pacemaker calls them, in a node of their own. */
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type BuildOptions, buildSync } from 'esbuild';
+import type { LonelyNode } from '../corosync/lonely-node.ts';
+
+/** Where the bundled agents are; gone when the test process ends. Inside the project, so that they find koffi. */
+export const agentDir = bundle(['vnfc', 'lb-member', 'haproxy', 'alert']);
+
+function bundle(names: readonly string[]): string {
+  mkdirSync('node_modules/.cache', { recursive: true });
+  const dir = mkdtempSync(`${process.cwd()}/node_modules/.cache/vnfha-agents-`);
+  chmodSync(dir, 0o755); // ocf-tester calls them as nobody, too
+  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+  for (const name of names) {
+    const outfile = `${dir}/${name}`;
+    const banner = { js: '#!/usr/bin/env node' };
+    const how: BuildOptions = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', external: ['koffi'] };
+    buildSync({ ...how, entryPoints: [`agents/${name}.ts`], outfile, banner });
+    chmodSync(outfile, 0o755);
+  }
+  return dir;
+}
+
+export interface Answer {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What Pacemaker would show. */
+  readonly reason: string | undefined;
+  readonly ms: number;
+}
+
+export interface CallOptions {
+  readonly timeoutMs?: number;
+  /** Of a recurring monitor; 0, a probe, by default. */
+  readonly intervalMs?: number;
+}
+
+/** Calls `action` of the agent, with `parameters` as OCF_RESKEY_*. */
+export function call(
+  node: LonelyNode,
+  agent: string,
+  action: string,
+  parameters: Readonly<Record<string, string>>,
+  options: CallOptions = {},
+): Answer {
+  const { timeoutMs = 20_000, intervalMs = 0 } = options;
+  const env = {
+    OCF_ROOT: '/usr/lib/ocf',
+    OCF_RESOURCE_INSTANCE: 'test',
+    OCF_RESKEY_CRM_meta_timeout: String(timeoutMs),
+    OCF_RESKEY_CRM_meta_interval: String(intervalMs),
+    ...Object.fromEntries(Object.entries(parameters).map(([name, value]) => [`OCF_RESKEY_${name}`, value])),
+  };
+  const assignments = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const begun = performance.now();
+  const result = node.run('env', ...assignments, `${agentDir}/${agent}`, action);
+  const reason = /^ocf-exit-reason:(.*)$/m.exec(result.stderr)?.[1];
+  return { ...result, reason, ms: performance.now() - begun };
+}
+
+/** Runs Debian's ocf-tester on the agent; '' when it passes all tests, else what it said. */
+export function ocfTester(node: LonelyNode, agent: string, parameters: Readonly<Record<string, string>>): string {
+  const options = Object.entries(parameters).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
+  const { code, stdout, stderr } = node.run('ocf-tester', '-n', 'test', ...options, `${agentDir}/${agent}`);
+  return code === 0 && stdout.includes('passed all tests') ? '' : stdout + stderr;
+}

@@ -3,7 +3,7 @@
  */
 import { type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import type { JournalEntry } from '../../../src/decide/incident-journal.ts';
@@ -103,7 +103,7 @@ export async function scene(
         env,
         stdio: ['ignore', 'ignore', 'pipe'],
       } as object);
-      return watch(child, file(`${name}.log`), (pid, signal) => void node.run('kill', `-${signal}`, pid));
+      return watch(child, (pid, signal) => void node.run('kill', `-${signal}`, pid));
     },
     async startVnfm(...options) {
       const [program, ...args] = runTs;
@@ -147,18 +147,13 @@ export async function scene(
   };
 }
 
-/** Reads its log. `pid`: as it is inside the node. */
-async function watch(
-  child: ChildProcess,
-  log: string,
-  kill: (pid: string, signal: string) => void,
-): Promise<NotifierProcess> {
+/** Reads its log until it is in the group. `kill`: signals a process of the node by the pid that it has there. */
+async function watch(child: ChildProcess, kill: (pid: string, signal: string) => void): Promise<NotifierProcess> {
   const lines: Record<string, unknown>[] = [];
   let rest = '';
   let code: number | string | undefined;
   child.once('exit', (status, signal) => (code = status ?? signal ?? 'lost'));
   child.stderr!.setEncoding('utf8').on('data', (text: string) => {
-    appendFileSync(log, text);
     const parts = (rest + text).split('\n');
     rest = parts.pop()!;
     for (const part of parts)

@@ -7,13 +7,14 @@ import path from 'node:path';
 import test from 'ava';
 import { execa } from 'execa';
 import { Lab } from '../../src/lab/lab.ts';
+import type { ClusterStatus } from '../../src/model/cluster.ts';
 import { Failure } from '../../src/process/failure.ts';
 import { directoryOf, runningLabs } from '../../src/lab/worlds.ts';
 import { rememberLab } from './leftovers.ts';
 import { until } from './wait.ts';
 
 const name = `lab-${process.pid}`;
-const others = ['second', 'owned', 'interrupted'].map((suffix) => `${name}-${suffix}`);
+const others = ['second', 'owned', 'interrupted', 'detached'].map((suffix) => `${name}-${suffix}`);
 let lab: Lab;
 let formedMs: number;
 
@@ -229,6 +230,18 @@ test.serial('nothing is left when `vnfha lab up` is interrupted', async (t) => {
   up.kill('SIGINT');
   await until('nothing is left', () => left().length === 0, 10_000).catch(() => t.deepEqual(left(), []));
   t.pass();
+});
+
+test.serial('`vnfha lab up` applies the description, and leaves a lab that `vnfha lab down` ends', async (t) => {
+  const detached = others[3]!;
+  const up = await execa(vnfha, ['lab', 'up', '--name', detached], { reject: false });
+  t.is(up.exitCode, 0, up.stderr);
+  const left = rememberLab(detached);
+  const status = await execa(vnfha, ['lab', 'status', '--json', '--name', detached]);
+  const { cluster } = JSON.parse(status.stdout) as { cluster: ClusterStatus };
+  t.true(cluster.resources.some((resource) => resource.id === 'sipcore-fence-lab'));
+  t.is((await execa(vnfha, ['lab', 'down', '--name', detached])).exitCode, 0);
+  t.deepEqual(left(), []);
 });
 
 test.serial('what a crash left is no obstacle; down leaves nothing', async (t) => {

@@ -101,10 +101,11 @@ async function firstOf(directories: readonly string[], name: TemplateName): Prom
 
 function compile(text: string, file: string, escaped: boolean): (context: object) => string {
   const options = { strict: true, noEscape: !escaped, preventIndent: true };
-  let template: ReturnType<typeof Handlebars.compile>;
+  let template: ReturnType<typeof handlebars.compile>;
+  const handlebars = strictHandlebars(text);
   try {
-    template = Handlebars.compile(text, options);
-    Handlebars.precompile(text, options); // compile is lazy: this finds the syntax errors now
+    template = handlebars.compile(text, options);
+    handlebars.precompile(text, options); // compile is lazy: this finds the syntax errors now
   } catch (error) {
     throw templateFailure(error, file);
   }
@@ -115,6 +116,30 @@ function compile(text: string, file: string, escaped: boolean): (context: object
       throw templateFailure(error, file);
     }
   };
+}
+
+/** Handlebars' strict mode passes over unknown names after if, unless, each and with: here they are errors as well. */
+function strictHandlebars(text: string): typeof Handlebars {
+  const handlebars = Handlebars.create();
+  for (const name of ['if', 'unless', 'each', 'with']) {
+    const builtIn = handlebars.helpers[name]!;
+    handlebars.registerHelper(name, function (this: unknown, value: unknown, options: Handlebars.HelperOptions) {
+      if (value === undefined) throw new UnknownName(text, options);
+      return builtIn.call(this, value, options) as unknown;
+    });
+  }
+  return handlebars;
+}
+
+class UnknownName extends Error {
+  readonly lineNumber: number;
+
+  constructor(text: string, options: object) {
+    const { line } = (options as { loc: { start: { line: number } } }).loc.start;
+    const [, name = ''] = /\{\{~?[#^]\s*\w+\s+([^\s}]+)/.exec(text.split('\n')[line - 1] ?? '') ?? [];
+    super(`the name '${name}' is not known here`);
+    this.lineNumber = line;
+  }
 }
 
 const cure = 'The names that a template may use, and how it is written, are in docs/templates.md.';

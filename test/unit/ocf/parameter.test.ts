@@ -1,0 +1,56 @@
+import test from 'ava';
+import { OcfError } from '../../../src/ocf/codes.ts';
+import { command, path, port, readParameters, text, url, words } from '../../../src/ocf/parameter.ts';
+
+const words_ = { shortdesc: 's', longdesc: 'l' };
+const parameters = {
+  name: text({ ...words_, required: true }),
+  run: command(words_),
+  nodes: words(words_),
+  port: port({ ...words_, default: '80' }),
+  url: url(words_),
+  file: path({ ...words_, default: '/x' }),
+};
+const read = (given: Record<string, string>) =>
+  readParameters(parameters, Object.fromEntries(Object.entries(given).map(([k, v]) => [`OCF_RESKEY_${k}`, v])));
+
+test('what is given is typed, what is not has its default or is undefined', (t) => {
+  t.deepEqual(
+    read({ name: 'a', run: 'x "y z" ""', nodes: ' n1  n2 ', port: '65535', url: 'https://h/p', file: '/f' }),
+    {
+      name: 'a',
+      run: ['x', 'y z', ''],
+      nodes: ['n1', 'n2'],
+      port: 65535,
+      url: 'https://h/p',
+      file: '/f',
+    },
+  );
+  t.deepEqual(read({ name: 'a' }), { name: 'a', run: undefined, nodes: undefined, port: 80, url: undefined, file: '/x' }); // prettier-ignore
+});
+
+test('an empty parameter is one that is not given', (t) => {
+  t.is(read({ name: 'a', port: '' }).port, 80);
+});
+
+test('a JSON array is an argument vector, its strings as they are', (t) => {
+  t.deepEqual(read({ name: 'a', run: ' ["a b", "", "$x"]' }).run, ['a b', '', '$x']);
+});
+
+test('all problems are told at once, as a wrong configuration', (t) => {
+  const wrong = { run: '[1]', port: '0', url: 'nowhere', file: 'relative' };
+  const error = t.throws(() => read(wrong), { instanceOf: OcfError });
+  t.is(error.code, 6);
+  t.is(
+    error.message,
+    "the parameter name is missing; the parameter run must be a JSON array of strings, or a command without a leading [ (it is '[1]'); " +
+      "the parameter port must be a port, 1 to 65535 (it is '0'); the parameter url must be a http(s) URL (it is 'nowhere'); " +
+      "the parameter file must be an absolute path (it is 'relative')",
+  );
+});
+
+for (const value of ['-1', '1.5', '65536', '0x10', ' 80', 'http']) {
+  test(`'${value}' is no port`, (t) => {
+    t.throws(() => read({ name: 'a', port: value }), { message: /port must be a port/ });
+  });
+}

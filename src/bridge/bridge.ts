@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectGroup } from '../corosync/group.ts';
+import type { RotationEvent } from '../decide/rotation-types.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
 import { bridgeGroup } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
@@ -31,7 +32,7 @@ export async function startBridge(
   const { node, config, log } = options;
   let up = false;
   const engine = await startEngine({ ...options, send: (message) => group.send(message) });
-  const { post } = engine;
+  const post = (event: RotationEvent): void => engine.post(event);
   const control = await serveControl(options.bridgeSocket, {
     prepare: () => engine.prepare(),
     async state() {

@@ -46,7 +46,7 @@ export function execute<Type extends RotationAction['type']>(
   executors: Executors,
   action: Extract<RotationAction, { type: Type }>,
 ): void {
-  executors[action.type as Type](action);
+  executors[action.type](action);
 }
 
 async function setServers({ runtime, post, log }: Means, at: number, changes: readonly ServerChange[]): Promise<void> {

@@ -58,7 +58,7 @@ function exchange(path: string, commands: readonly string[], timeoutMs: number):
 }
 
 function failureOf(error: NodeJS.ErrnoException, path: string): Failure {
-  switch (error.code) {
+  switch (error.code ?? '') {
     case 'ENOENT':
     case 'ECONNREFUSED':
       return new Failure('missing', `HAProxy is not running: nothing listens at ${path}`, {

@@ -51,7 +51,7 @@ function setup(t: ExecutionContext) {
     });
     children.push(child);
     const running: Running = { child, lines: [], text: '' };
-    child.stderr!.on('data', (data: Buffer) => {
+    child.stderr.on('data', (data: Buffer) => {
       running.text += data.toString();
       running.lines.length = 0;
       for (const line of running.text.split('\n').slice(0, -1)) {

@@ -68,7 +68,7 @@ function describe(state: RotationState): string[] {
 function parseEvent(at: number, [word, ...args]: string[], state: RotationState): RotationEvent[] {
   const options = new Map(args.filter((arg) => arg.includes('=')).map((arg) => arg.split('=') as [string, string]));
   const all = nodes.map((node) => [keyOf('tel-web', node), options.get(node)] as const);
-  switch (word) {
+  switch (word ?? '') {
     case 'start':
       return [
         { type: 'described', at, places },
@@ -82,7 +82,7 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
       return [{ type: 'ring', at, members: args.map(idOf) }];
     case 'ring-lost':
     case 'tick':
-      return [{ type: word, at }];
+      return [{ type: word as 'tick', at }];
     case 'exclude':
     case 'readmit': {
       const [id, server] = args as [string, string];

@@ -14,7 +14,14 @@ export async function changeRole(call: ServiceCall, role: InstanceRole): Promise
     throw new OcfError(ocf.errUnimplemented, `${action} is not possible: the parameter promote is not given`);
   }
   const state = readState(instance);
-  if (state === undefined || processesOf(state) === 'gone') return ocf.notRunning;
+  if (state === undefined) return ocf.notRunning;
+  if (processesOf(state) === 'gone') {
+    if (role === 'promoted') return ocf.notRunning;
+    // the dead are not active: to say so at once lets a standby be promoted first; the next monitor has this one repaired
+    writeState(instance, { ...state, role });
+    await setPromotionScore(instance, undefined, log);
+    return ocf.success;
+  }
   await becomeRole(call, role);
   await setPromotionScore(instance, promotionScores[role], log);
   return ocf.success;

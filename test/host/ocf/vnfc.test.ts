@@ -168,6 +168,19 @@ test('redis is asked for its role: it starts as standby, is promoted and demoted
   t.is(agent('demote').code, 7);
 });
 
+test('an active instance that died is demoted at once, and then known to be not running', async (t) => {
+  const node = await aNode(t);
+  const agent = caller(node, redis);
+  t.is(agent('start').code, 0);
+  t.is(agent('promote').code, 0);
+  node.run('kill', '-KILL', String(leaderOf(node)));
+  await until('it is gone', () => node.run('pgrep', 'redis').code !== 0);
+  t.is(agent('monitor', recurring).code, 7);
+  t.is(agent('demote').code, 0);
+  t.is(agent('promote').code, 7);
+  t.is(agent('monitor', recurring).code, 7);
+});
+
 test('a program that ignores SIGTERM is stopped within the timeout', async (t) => {
   const node = await aNode(t);
   const stubborn = JSON.stringify(['sh', '-c', "trap '' TERM; while :; do sleep 0.2; done"]);

@@ -9,7 +9,7 @@ import Handlebars from 'handlebars/dist/cjs/handlebars.js';
 import { paths } from '../model/names.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 
-export const templateNames = [
+const templateNames = [
   'a1-active-standby.xml',
   'b1-active-active.xml',
   'c-load-balancer.xml',

@@ -44,7 +44,7 @@ export interface CpgEvents {
 }
 
 /** Bytes in one message: corosync's own bound is 1 MiB with its header. */
-export const maxMessageBytes = 1_000_000;
+const maxMessageBytes = 1_000_000;
 /** How long flow control may hold up a call. */
 const tryAgainLimitMs = 30_000;
 

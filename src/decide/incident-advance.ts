@@ -18,7 +18,7 @@ export const laneName = (kind: 'heal' | 'alarm' | 'raise', incidentOrKey: string
 export const laneOf = (state: IncidentState, name: string): Lane => state.lanes.get(name) ?? idleLane;
 
 /** nodeid.pid */
-export const memberName = (member: Member): string => `${member.nodeId}.${member.pid}`;
+const memberName = (member: Member): string => `${member.nodeId}.${member.pid}`;
 
 /** Says what is to be done now, marks it as under way, and says when to look again. */
 export function advance(state: IncidentState, now: number, policy: IncidentPolicy): IncidentStep {

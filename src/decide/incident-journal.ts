@@ -97,7 +97,7 @@ export function addEntry(journal: Journal, entry: JournalEntry, now: number): Jo
 }
 
 /** Nothing more will come of it. */
-export function isClosed(recorded: Recorded): boolean {
+function isClosed(recorded: Recorded): boolean {
   return recorded.entries.some((entry) => entry.kind === 'closed');
 }
 

@@ -7,7 +7,7 @@ import { Failure } from '../process/failure.ts';
 import type { Stage } from './stage.ts';
 
 /** The nodes on which a resource is active, in any of `roles`. */
-export function nodesOf(
+function nodesOf(
   status: ClusterStatus,
   resource: string,
   roles = ['Started', 'Promoted', 'Unpromoted'],

@@ -33,7 +33,7 @@ function passOn(group: Group<BridgeMessage>, message: BridgeMessage): Promise<vo
   return new Promise((resolve, reject) => {
     void after(limitMs).then(() => reject(new Failure('timeout', `corosync did not pass it on within ${limitMs} ms`)));
     group.on('down', reject);
-    group.on('up', () => group.send(message).catch(reject));
+    group.on('up', () => void group.send(message).catch(reject));
     group.on('message', (_, from) => group.isSelf(from) && resolve());
   });
 }

@@ -57,7 +57,7 @@ const haproxy = defineAgent({
   },
 });
 
-async function validate({ values }: Call<Service>): Promise<OcfCode> {
+function validate({ values }: Call<Service>): OcfCode {
   requirePrograms([[values.binary]]);
   return ocf.success;
 }
@@ -66,7 +66,7 @@ async function start(call: Call<Service>): Promise<OcfCode> {
   const { values, instance, remainingMs } = call;
   const { binary, config, socket } = values;
   if ((await monitor(call).catch(() => undefined)) === ocf.success) return ocf.success;
-  await validate(call);
+  validate(call);
   await stop(call);
   await askForConfiguration(values.bridge_socket, remainingMs());
   mkdirSync(dirname(socket), { recursive: true });

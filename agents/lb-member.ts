@@ -40,7 +40,7 @@ const lbMember = defineAgent({
     start: { timeout: 10, run: start },
     stop: { timeout: 10, run: stop },
     monitor: { timeout: 10, recurring: [{ interval: 30 }], run: monitor },
-    'validate-all': { timeout: 5, run: async () => ocf.success },
+    'validate-all': { timeout: 5, run: () => ocf.success },
   },
 });
 
@@ -58,7 +58,7 @@ async function stop(call: Call<Place>): Promise<OcfCode> {
   return ocf.success;
 }
 
-async function monitor({ instance }: Call<Place>): Promise<OcfCode> {
+function monitor({ instance }: Call<Place>): OcfCode {
   return readState(instance) === undefined ? ocf.notRunning : ocf.success;
 }
 

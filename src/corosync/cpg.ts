@@ -110,7 +110,7 @@ export class Cpg extends EventEmitter<CpgEvents> {
       const message = `a message of ${data.length} bytes is over corosync's limit of ${maxMessageBytes}`;
       return Promise.reject(new Failure('input', message));
     }
-    return this.#request('a message', async () => this.#lib.multicast(this.#handle, data));
+    return this.#request('a message', () => this.#lib.multicast(this.#handle, data));
   }
 
   /** Leaves and disconnects. Waits for as long as corosync is frozen. No event follows the call. */
@@ -123,7 +123,7 @@ export class Cpg extends EventEmitter<CpgEvents> {
     await this.#lib.finalize(this.#handle);
   }
 
-  #request(what: string, call: () => Promise<number>): Promise<void> {
+  #request(what: string, call: () => number | Promise<number>): Promise<void> {
     const done = this.#last.then(async () => {
       await retried(what, async () => {
         if (!this.#open) throw new Failure('corosync', `the connection to corosync is closed (${what})`);

@@ -6,6 +6,7 @@
  * returns what they collected. Nothing of ours ever runs, or throws, inside a callback.
  */
 import { createRequire } from 'node:module';
+import type koffiModule from 'koffi';
 import { Failure, messageOf } from '../process/failure.ts';
 import { csTryAgain } from './errors.ts';
 
@@ -43,7 +44,7 @@ export interface Libcpg {
   watch(handle: Handle, ready: () => void): () => void;
 }
 
-type Koffi = typeof import('koffi');
+type Koffi = typeof koffiModule;
 let loaded: Promise<Libcpg> | undefined;
 
 /**
@@ -66,7 +67,7 @@ let exitOfLibc: ((code: number) => void) | undefined;
 /** Agents are installed outside /usr/lib/vnfha, where Node does not look for koffi by itself. */
 async function loadKoffi(): Promise<Koffi> {
   try {
-    return (await import('koffi')).default as unknown as Koffi;
+    return (await import('koffi')).default;
   } catch {
     try {
       return createRequire('/usr/lib/vnfha/')('koffi') as Koffi;
@@ -161,9 +162,9 @@ function bind(koffi: Koffi): Libcpg {
   };
 
   const threaded = (fn: typeof join, ...args: unknown[]): Promise<number> =>
-    new Promise((resolve, reject) =>
-      fn.async(...args, (error: Error | null, rc: number) => (error ? reject(error) : resolve(rc))),
-    );
+    new Promise((resolve, reject) => {
+      fn.async(...args, (error: Error | null, rc: number) => (error ? reject(error) : resolve(rc)));
+    });
   const named = (group: string) => ({ length: Buffer.byteLength(group), value: group });
 
   const fdOf = (handle: Handle): number => {

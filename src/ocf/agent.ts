@@ -20,7 +20,7 @@ export interface Action<V> {
   readonly timeout: number;
   /** The recurring monitors advised: seconds, and the role where it matters. */
   readonly recurring?: readonly { readonly interval: number; readonly role?: 'Promoted' | 'Unpromoted' }[];
-  readonly run: (call: Call<V>) => Promise<OcfCode>;
+  readonly run: (call: Call<V>) => OcfCode | Promise<OcfCode>;
 }
 
 /** One call of an action. */

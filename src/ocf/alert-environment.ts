@@ -6,7 +6,7 @@ export function readAlert(env: NodeJS.ProcessEnv): PacemakerAlert | undefined {
   const node = env.CRM_alert_node;
   if (!node) return undefined;
   const description = env.CRM_alert_desc ?? '';
-  switch (env.CRM_alert_kind) {
+  switch (env.CRM_alert_kind ?? '') {
     case 'resource':
       return env.CRM_alert_rsc && env.CRM_alert_task
         ? {

@@ -1,9 +1,9 @@
 /** An agent's log: lines on stderr in the form of ocf_log; Pacemaker puts them in its own log. Debug only with HA_debug. */
 export interface OcfLog {
-  error(message: string): void;
-  warn(message: string): void;
-  info(message: string): void;
-  debug(message: string): void;
+  readonly error: (message: string) => void;
+  readonly warn: (message: string) => void;
+  readonly info: (message: string) => void;
+  readonly debug: (message: string) => void;
 }
 
 /** The log of `agent` for `instance`. `write` takes whole lines. */

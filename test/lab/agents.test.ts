@@ -23,7 +23,7 @@ async function must(...argv: string[]): Promise<string> {
 const instances = async (id: string) => (await lab.cluster())?.resources.filter((resource) => resource.id === id) ?? [];
 const roles = async (id: string) => (await instances(id)).map(({ role }) => role).sort();
 const inRole = (id: string, ...wanted: string[]) =>
-  until(`${id} is ${wanted.join(', ')}`, async () => `${await roles(id)}` === `${wanted}`, waitMs);
+  until(`${id} is ${wanted.join(', ')}`, async () => (await roles(id)).join() === wanted.join(), waitMs);
 
 for (const agent of agents) {
   test.serial(`pcs and crm describe ocf:vnfha:${agent}`, async (t) => {
@@ -121,7 +121,7 @@ test.serial(
       'it is recovered',
       async () => {
         const failed = (await lab.cluster())?.failures.some(({ resource }) => resource === 'store');
-        return failed === true && `${await roles('store')}` === 'Promoted,Unpromoted,Unpromoted';
+        return failed === true && (await roles('store')).join() === 'Promoted,Unpromoted,Unpromoted';
       },
       waitMs,
     );

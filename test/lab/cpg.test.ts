@@ -13,8 +13,8 @@ interface Line {
 interface Member {
   readonly process: LabProcess;
   readonly lines: Line[];
-  of(event: string): Line[];
-  say(command: string): void;
+  readonly of: (event: string) => Line[];
+  readonly say: (command: string) => void;
 }
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -57,7 +57,9 @@ test.serial('all members receive all messages in one order', async (t) => {
   t.deepEqual(members.map(({ of }) => of('up')[0]!.nodeid), [1, 2, 3]); // prettier-ignore
   for (const each of members) each.say('burst 500 1000');
   await until('all have all', async () => members.every(({ of }) => of('message').length === 1500), waitMs);
-  const [first, ...others] = members.map(({ of }) => of('message').map(({ from, n }) => `${from}:${n}`));
+  const [first, ...others] = members.map(({ of }) =>
+    of('message').map(({ from, n }) => `${String(from)}:${String(n)}`),
+  );
   for (const other of others) t.deepEqual(other, first);
 });
 

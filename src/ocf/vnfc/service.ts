@@ -35,7 +35,7 @@ export function inconsistency(service: Service): string | undefined {
 }
 
 /** validate-all: whether the instance could run on this node. */
-export async function validate({ values }: ServiceCall): Promise<OcfCode> {
+export function validate({ values }: ServiceCall): OcfCode {
   const { run, start, stop, check_command, promote, demote, role_query, user } = values;
   requirePrograms([run, start, stop, check_command, promote, demote, role_query]);
   requireUser(user);
@@ -43,7 +43,7 @@ export async function validate({ values }: ServiceCall): Promise<OcfCode> {
 }
 
 /** notify: what happens to the other instances changes nothing here. */
-export async function notified(): Promise<OcfCode> {
+export function notified(): OcfCode {
   return ocf.success;
 }
 

@@ -14,7 +14,7 @@ const settleMs = 300;
 
 /** @throws OcfError errInstalled, errGeneric */
 export async function startInstance(call: ServiceCall): Promise<OcfCode> {
-  await validate(call);
+  validate(call);
   const { values, instance, log } = call;
   const ended = values.run === undefined ? await startByCommand(call) : await startProgram(call);
   await becomeHealthy(call, ended);

@@ -10,15 +10,15 @@ interface Line {
 interface Member {
   readonly lines: Line[];
   readonly child: ChildProcess;
-  say(command: string): void;
-  of(event: string): Line[];
-  seen(event: string, count?: number): Promise<Line>;
-  exit(): Promise<number | null>;
+  readonly say: (command: string) => void;
+  readonly of: (event: string) => Line[];
+  readonly seen: (event: string, count?: number) => Promise<Line>;
+  readonly exit: () => Promise<number | null>;
 }
 
 function member(node: LonelyNode, group: string, ...prefix: string[]): Member {
   const [program, ...args] = [...prefix, process.execPath, '--import', 'tsx', 'test/host/corosync/member.ts', group];
-  const child = node.start(program!, args);
+  const child = node.start(program, args);
   const lines: Line[] = [];
   let code: number | null | undefined;
   child.once('exit', (status) => (code = status));
@@ -83,7 +83,9 @@ test('messages arrive in one order everywhere, none lost under flow control', as
   await until('both see both', () => members.every(both));
   for (const each of members) each.say('burst 3000 2000'); // 12 MB: many times what corosync queues
   for (const each of members) await each.seen('message', 6000);
-  const [first, second] = members.map((each) => each.of('message').map(({ from, n }) => `${from}:${n}`));
+  const [first, second] = members.map((each) =>
+    each.of('message').map(({ from, n }) => `${String(from)}:${String(n)}`),
+  );
   t.deepEqual(first, second);
   for (const each of members) {
     const own = each.of('message').filter((line) => line.self);

@@ -61,13 +61,13 @@ exec sleep infinity
 
 export interface LonelyNode {
   /** Runs a program to its end inside; its exit code and output. */
-  run(program: string, ...args: string[]): { code: number | null; stdout: string; stderr: string };
+  readonly run: (program: string, ...args: string[]) => { code: number | null; stdout: string; stderr: string };
   /** Starts a program inside; it ends with the node at the latest. */
-  start(program: string, args: readonly string[], options?: SpawnOptions): ChildProcess;
-  startCorosync(): Promise<void>;
+  readonly start: (program: string, args: readonly string[], options?: SpawnOptions) => ChildProcess;
+  readonly startCorosync: () => Promise<void>;
   /** Signals corosync ('KILL', 'STOP', 'CONT'); after KILL it is waited for until it is gone. */
-  signalCorosync(signal: string): Promise<void>;
-  end(): void;
+  readonly signalCorosync: (signal: string) => Promise<void>;
+  readonly end: () => void;
 }
 
 /** Makes the node; corosync isn't started yet. */

@@ -19,7 +19,7 @@ export interface Bench {
   readonly sent: BridgeMessage[];
   readonly logged: Record<string, unknown>[];
   /** A bridge, as if `vnfha bridge` had been started (again). */
-  engine(haproxyTimeoutMs?: number): Promise<Engine>;
+  engine(changed?: { readonly haproxyTimeoutMs?: number; readonly observeMs?: number }): Promise<Engine>;
   structure(change?: (text: string) => string): Structure;
   logs(event: string): Record<string, unknown>[];
 }
@@ -41,14 +41,15 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
       });
       return { vnf: { name: 'tel' } as Vnf, places, render: (excluded) => change(rig.render(excluded)) };
     },
-    async engine(haproxyTimeoutMs = 300) {
+    async engine(changed = {}) {
       const engine = await startEngine({
         node: 'n1',
         structure: self.structure(),
         config: rig.config,
         haproxySocket: rig.socket,
-        haproxyTimeoutMs,
+        haproxyTimeoutMs: 300,
         observeMs: 200,
+        ...changed,
         policy: { statusIntervalMs: 500, settleMs: 500, minHoldMs: 2000, maxHoldMs: 120_000 },
         readStatus: () =>
           self.status === undefined ? Promise.reject(new Error('no pacemaker')) : Promise.resolve(self.status),

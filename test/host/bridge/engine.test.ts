@@ -73,7 +73,7 @@ test('HAProxy killed between memory and file, and started again: the right list 
 
 test('HAProxy started from an older file is put right as soon as its socket is there', async (t) => {
   const self = await bench(t);
-  const engine = await self.engine();
+  const engine = await self.engine({ observeMs: 3_600_000 });
   await settled(engine);
   ask(engine, 'exclude', 'n2');
   await until(() => ackOf(self, 'exclude-n2') !== undefined, 'ack');
@@ -109,7 +109,7 @@ test('a restart of HAProxy during an exclusion ends right', async (t) => {
 test('a stopped HAProxy blocks neither the file nor the loop; the agent hears it, and again when it goes on', async (t) => {
   const self = await bench(t);
   const child = await self.rig.start();
-  const engine = await self.engine(2000);
+  const engine = await self.engine({ haproxyTimeoutMs: 2000 });
   await settled(engine);
   await seen(engine);
   child.kill('SIGSTOP');

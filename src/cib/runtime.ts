@@ -7,19 +7,15 @@ import { idOf } from './tree.ts';
 
 const runtimeAttributes: ReadonlySet<string> = new Set(['target-role', 'is-managed', 'maintenance']);
 
-/** `ours`, with the runtime meta attributes that `live`, the same element now, has at any depth. */
+/** `ours`, with the runtime meta attributes that `live`, the same element now, has at any depth, where it has them. */
 export function withRuntime(ours: Element, live: Element): Element {
-  const liveById = new Map(live.children.map((child) => [childKey(child), child]));
+  const liveByKey = new Map(live.children.map((child) => [keyOf(child), child]));
   const children = ours.children.map((child) => {
-    const now = liveById.get(childKey(child));
+    const now = liveByKey.get(keyOf(child));
     return now === undefined ? child : withRuntime(child, now);
   });
-  if (ours.name === 'meta_attributes') return { ...ours, children: [...children, ...runtimeOf(live, ours)] };
-  const known = new Set(ours.children.map(childKey));
-  const sets = live.children.filter((child) => child.name === 'meta_attributes' && !known.has(childKey(child)));
-  // A set that pcs or crm_resource made, for a resource that has none of ours.
-  const kept = sets.map((set) => ({ ...set, children: runtimeOf(set) })).filter((set) => set.children.length > 0);
-  return { ...ours, children: [...children, ...kept] };
+  const kept = ours.name === 'meta_attributes' ? runtimeOf(live, ours) : runtimeSets(live, ours);
+  return { ...ours, children: placedAsIn(live.children, children, kept) };
 }
 
 /** The runtime nvpairs of `set`; one that our own set has is ours to say. */
@@ -28,4 +24,24 @@ function runtimeOf(set: Element, ours?: Element): Element[] {
   return set.children.filter(({ attributes: { name = '' } }) => runtimeAttributes.has(name) && !said.has(name));
 }
 
-const childKey = (child: Element): string => `${child.name} ${idOf(child)}`;
+/** The sets that pcs or crm_resource made for a resource that has no such set of ours, with only what is runtime in them. */
+function runtimeSets(live: Element, ours: Element): Element[] {
+  const known = new Set(ours.children.map(keyOf));
+  return live.children
+    .filter((child) => child.name === 'meta_attributes' && !known.has(keyOf(child)))
+    .map((set) => ({ ...set, children: runtimeOf(set) }))
+    .filter(({ children }) => children.length > 0);
+}
+
+/** `children` with each of `kept` after what it is after in `live`, so that nothing seems to have moved. */
+function placedAsIn(live: readonly Element[], children: readonly Element[], kept: readonly Element[]): Element[] {
+  const placed = [...children];
+  const keys = live.map(keyOf);
+  for (const child of kept) {
+    const before = new Set(keys.slice(0, keys.indexOf(keyOf(child))));
+    placed.splice(placed.findLastIndex((one) => before.has(keyOf(one))) + 1, 0, child);
+  }
+  return placed;
+}
+
+const keyOf = (child: Element): string => `${child.name} ${idOf(child)}`;

@@ -3,7 +3,7 @@ import { Failure } from '../process/failure.ts';
 import { type Element, parseXml } from '../process/xml.ts';
 import { runTool } from './tool.ts';
 
-export interface PlannedAction {
+interface PlannedAction {
   /** 'start', 'stop', 'move', 'restart', 'recover', 'promote', 'demote', 'reload', …, or 'fence'. */
   readonly action: string;
   /** The resource's id, without any ':0'; '' when a node is fenced. */

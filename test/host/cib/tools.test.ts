@@ -50,7 +50,9 @@ test('what pcs changes in ours is put back, and what pcs adds beside it is kept'
   const ours = cib.children.find(({ name }) => name === 'configuration')!;
   const edited = await inFile(serializeXml(cib), async (file) => {
     const pcs = (...args: string[]) => run('pcs', ['-f', file, ...args]);
-    await pcs('--force', 'resource', 'meta', 'sipcore-web-clone', 'interleave=false');
+    // not `pcs resource meta`: that wants the agents installed here
+    const meta = ['--resource', 'sipcore-web-clone', '--meta', '--set-parameter', 'interleave'];
+    await run('crm_resource', [...meta, '--parameter-value', 'false'], { env: { CIB_file: file } });
     await pcs('resource', 'disable', 'sipcore-lb-vip');
     await pcs('resource', 'unmanage', 'sipcore-lb');
     await pcs('--force', 'resource', 'create', 'theirs', 'ocf:heartbeat:Dummy');

@@ -32,7 +32,7 @@ for (const name of ['sipcore', 'two-node', 'five-nodes']) {
   test(`${name}: pcs and crm read the CIB`, async (t) => {
     const { vnf, cib } = await generated(name);
     await inFile(serializeXml(cib), async (file) => {
-      const pcs = async (...args: string[]) => (await run('pcs', ['-f', file, ...args])).stdout;
+      const pcs = async (...args: string[]) => (await run('pcs', ['-f', file, ...args], { timeout: 120_000 })).stdout;
       const resources = await pcs('resource', 'config');
       for (const vnfc of vnf.vnfcs) t.true(resources.includes(`Clone: ${vnf.name}-${vnfc.name}-clone`), resources);
       t.true((await pcs('tag', 'config')).startsWith(`vnfha-${vnf.name}\n`));
@@ -49,7 +49,7 @@ test('what pcs changes in ours is put back, and what pcs adds beside it is kept'
   const { vnf, cib } = await generated('sipcore');
   const ours = cib.children.find(({ name }) => name === 'configuration')!;
   const edited = await inFile(serializeXml(cib), async (file) => {
-    const pcs = (...args: string[]) => run('pcs', ['-f', file, ...args]);
+    const pcs = (...args: string[]) => run('pcs', ['-f', file, ...args], { timeout: 120_000 });
     // not `pcs resource meta`: that wants the agents installed here
     const meta = ['--resource', 'sipcore-web-clone', '--meta', '--set-parameter', 'interleave'];
     await run('crm_resource', [...meta, '--parameter-value', 'false'], { env: { CIB_file: file } });
@@ -68,7 +68,10 @@ test('what pcs changes in ours is put back, and what pcs adds beside it is kept'
 test('pcs does not delete what the owner tag lists', async (t) => {
   const { cib } = await generated('sipcore');
   await inFile(serializeXml(cib), async (file) => {
-    const { code, stderr } = await run('pcs', ['-f', file, 'resource', 'delete', 'sipcore-web'], { accept: [0, 1] });
+    const { code, stderr } = await run('pcs', ['-f', file, 'resource', 'delete', 'sipcore-web'], {
+      accept: [0, 1],
+      timeout: 120_000,
+    });
     t.is(code, 1);
     t.regex(stderr, /referenced in the tag: 'vnfha-sipcore'/);
   });

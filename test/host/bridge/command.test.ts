@@ -73,7 +73,7 @@ function setup(t: ExecutionContext) {
 
   const started = async (node?: string): Promise<Running> => {
     const running = start(node);
-    await until(() => said(running, 'started'), 'it has started', 30_000);
+    await until(() => said(running, 'started'), 'it has started', 60_000);
     return running;
   };
   const out = (): string =>
@@ -92,28 +92,31 @@ async function end(running: Running, signal: NodeJS.Signals): Promise<number | n
   return code;
 }
 
-test('without corosync and HAProxy: the file follows the cluster, prepare says where it is, SIGTERM ends it with 0', async (t) => {
-  const { crmMon, config, started, call, out } = setup(t);
-  const bridge = await started();
-  t.is((await call('POST', '/haproxy/prepare')).status, 503);
-  t.is(out(), 'no file');
+test.serial(
+  'without corosync and HAProxy: the file follows the cluster, prepare says where it is, SIGTERM ends it with 0',
+  async (t) => {
+    const { crmMon, config, started, call, out } = setup(t);
+    const bridge = await started();
+    t.is((await call('POST', '/haproxy/prepare')).status, 503);
+    t.is(out(), 'no file');
 
-  crmMon.says('node2');
-  await until(() => out() === 'sipcore-web/node2', 'the file is there');
-  t.deepEqual(await call('POST', '/haproxy/prepare'), { status: 200, body: { file: config } });
-  crmMon.says('node3');
-  await call('POST', '/haproxy/prepare');
-  t.is(out(), 'sipcore-web/node3', 'prepare asks the cluster, and does not wait for the next time');
-  const { body } = await call('GET', '/state');
-  t.like(body, { node: 'node1', vnf: 'sipcore', corosync: 'down', settled: true, haproxy: { running: false } });
+    crmMon.says('node2');
+    await until(() => out() === 'sipcore-web/node2', 'the file is there');
+    t.deepEqual(await call('POST', '/haproxy/prepare'), { status: 200, body: { file: config } });
+    crmMon.says('node3');
+    await call('POST', '/haproxy/prepare');
+    t.is(out(), 'sipcore-web/node3', 'prepare asks the cluster, and does not wait for the next time');
+    const { body } = await call('GET', '/state');
+    t.like(body, { node: 'node1', vnf: 'sipcore', corosync: 'down', settled: true, haproxy: { running: false } });
 
-  t.is(await end(bridge, 'SIGTERM'), 0);
-  const count = (event: string): number => bridge.lines.filter((line) => line.event === event).length;
-  t.is(count('corosync-away'), 1, 'said once');
-  t.is(count('pacemaker-silent'), 1, 'said once');
-});
+    t.is(await end(bridge, 'SIGTERM'), 0);
+    const count = (event: string): number => bridge.lines.filter((line) => line.event === event).length;
+    t.is(count('corosync-away'), 1, 'said once');
+    t.is(count('pacemaker-silent'), 1, 'said once');
+  },
+);
 
-test('kill -9 loses nothing: the next one keeps the file until Pacemaker answers', async (t) => {
+test.serial('kill -9 loses nothing: the next one keeps the file until Pacemaker answers', async (t) => {
   const { crmMon, start, started, call, out } = setup(t);
   crmMon.says('node2');
   const first = await started();
@@ -121,7 +124,7 @@ test('kill -9 loses nothing: the next one keeps the file until Pacemaker answers
   await end(first, 'SIGKILL');
   crmMon.fails();
   const second = start();
-  await until(() => said(second, 'pacemaker-silent'), 'asked in vain', 30_000);
+  await until(() => said(second, 'pacemaker-silent'), 'asked in vain', 60_000);
   t.is(out(), 'sipcore-web/node2');
   const { body } = await call('GET', '/state');
   const servers = body.servers as { server: string; rotation: string; decided: boolean }[];
@@ -135,7 +138,7 @@ test('kill -9 loses nothing: the next one keeps the file until Pacemaker answers
   );
 });
 
-test('SIGHUP: a changed description goes into the file, a bad one changes nothing', async (t) => {
+test.serial('SIGHUP: a changed description goes into the file, a bad one changes nothing', async (t) => {
   const { crmMon, description, config, started, out } = setup(t);
   crmMon.says('node2');
   const bridge = await started();
@@ -159,7 +162,7 @@ test('SIGHUP: a changed description goes into the file, a bad one changes nothin
   t.is(await end(bridge, 'SIGTERM'), 0);
 });
 
-test('on a node without the load balancer it idles', async (t) => {
+test.serial('on a node without the load balancer it idles', async (t) => {
   const { crmMon, socket, started, out } = setup(t);
   crmMon.says();
   const bridge = await started('node3');
@@ -169,7 +172,7 @@ test('on a node without the load balancer it idles', async (t) => {
   t.is(await end(bridge, 'SIGTERM'), 0);
 });
 
-test('what waiting would not cure ends it, with a sentence and an exit code', async (t) => {
+test.serial('what waiting would not cure ends it, with a sentence and an exit code', async (t) => {
   const { description, start, started } = setup(t);
   const ended = async (running: Running): Promise<number> => (await once(running.child, 'exit'))[0] as number;
 

@@ -47,7 +47,7 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
         structure: self.structure(),
         config: rig.config,
         haproxySocket: rig.socket,
-        haproxyTimeoutMs: 300,
+        haproxyTimeoutMs: 20_000, // a busy machine is not a hung HAProxy
         observeMs: 200,
         ...changed,
         policy: { statusIntervalMs: 500, settleMs: 500, minHoldMs: 2000, maxHoldMs: 120_000 },

@@ -7,7 +7,7 @@ import { backend, haproxyRig, kill, until } from './rig.ts';
 
 const order = (server: string, out: boolean, cut = false) => ({ backend, server, out, cut });
 
-test('maint takes new requests away, ready gives them back; every outcome is read', async (t) => {
+test.serial('maint takes new requests away, ready gives them back; every outcome is read', async (t) => {
   const rig = await haproxyRig(t);
   await rig.start();
   const runtime = runtimeAt(rig.socket);
@@ -25,7 +25,7 @@ test('maint takes new requests away, ready gives them back; every outcome is rea
   t.deepEqual(await rig.ask(), ['n1', 'n2', 'n3']);
 });
 
-test('observe and stats say what is: process, admin state, status words, addresses', async (t) => {
+test.serial('observe and stats say what is: process, admin state, status words, addresses', async (t) => {
   const rig = await haproxyRig(t);
   writeFileSync(rig.config, rig.render(new Set(['tel-web/n3'])));
   const child = await rig.start();
@@ -52,7 +52,7 @@ test('observe and stats say what is: process, admin state, status words, address
   );
 });
 
-test('a server disabled in the file takes requests after ready, without a restart', async (t) => {
+test.serial('a server disabled in the file takes requests after ready, without a restart', async (t) => {
   const rig = await haproxyRig(t);
   writeFileSync(rig.config, rig.render(new Set(['tel-web/n1', 'tel-web/n2', 'tel-web/n3'])));
   await rig.start();
@@ -63,7 +63,7 @@ test('a server disabled in the file takes requests after ready, without a restar
   t.is((await runtime.observe()).servers[2]!.admin, 'ready');
 });
 
-test('ready forces no health: a server whose check fails stays without requests', async (t) => {
+test.serial('ready forces no health: a server whose check fails stays without requests', async (t) => {
   const rig = await haproxyRig(t);
   writeFileSync(rig.config, rig.render(new Set(['tel-web/n2'])).replace(/(server n2 127\.0\.0\.1:)\d+/, '$11'));
   await rig.start();
@@ -74,7 +74,7 @@ test('ready forces no health: a server whose check fails stays without requests'
   t.deepEqual(await rig.ask(), ['n1', 'n3']);
 });
 
-test('an exclusion cuts live sessions only if it says so', async (t) => {
+test.serial('an exclusion cuts live sessions only if it says so', async (t) => {
   const rig = await haproxyRig(t);
   await rig.start();
   const runtime = runtimeAt(rig.socket);
@@ -95,7 +95,7 @@ test('an exclusion cuts live sessions only if it says so', async (t) => {
   t.true(Date.now() - started < 1000, 'cut at once');
 });
 
-test('many servers are set in one call, more than fit into one line', async (t) => {
+test.serial('many servers are set in one call, more than fit into one line', async (t) => {
   const rig = await haproxyRig(t);
   await rig.start();
   const outcomes = await runtimeAt(rig.socket).setServers(Array.from({ length: 200 }, () => order('n2', true, true)));
@@ -103,7 +103,7 @@ test('many servers are set in one call, more than fit into one line', async (t) 
   t.is(outcomes.length, 200);
 });
 
-test('a stopped HAProxy is a timeout, a dead one is not running', async (t) => {
+test.serial('a stopped HAProxy is a timeout, a dead one is not running', async (t) => {
   const rig = await haproxyRig(t);
   const child = await rig.start();
   const runtime = runtimeAt(rig.socket, 200);

@@ -40,7 +40,7 @@ test('no socket, and a socket that nobody listens at: not running', async (t) =>
 test('no answer: a timeout that may be tried again, and the next question still gets its turn', async (t) => {
   let questions = 0;
   const path = await listener(t, (socket) => void (questions++ > 0 && socket.end('\n')));
-  const runtime = runtimeAt(path, 50);
+  const runtime = runtimeAt(path, 1000);
   const [first, second] = await Promise.allSettled([runtime.setServers([order]), runtime.setServers([order])]);
   t.is(first.status, 'rejected');
   const failure = (first as PromiseRejectedResult).reason as Failure;

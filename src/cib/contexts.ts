@@ -45,6 +45,9 @@ export function activeStandbyContext(vnf: Vnf, vnfc: ActiveStandbyVnfc) {
   return {
     ...vnfcContext(vnf, vnfc),
     ...vipContext(vipId(vnf.name, vnfc.name), vnfc.vip),
+    // A failure of the active instance is counted twice: its promoted monitor finds it dead, and so does the unpromoted one
+    // after the demotion, which leads to the restart.
+    migrationThreshold: 2 * vnfc.recovery.restarts + 1,
     roleTimeout: duration(vnfc.role.timeoutMs),
     promotedInterval: duration(promotedMs),
     promotedIntervalMs: promotedMs,

@@ -7,7 +7,8 @@ import type { Vnf, Vnfc } from '../model/vnf.ts';
 
 /**
  * - broken: Pacemaker has given it up on this node, and it is stopped and out of the load balancer.
- * - whole: it is active there, or Pacemaker may start it there and has enough of them elsewhere.
+ * - whole: it is active there, and in the load balancer if it belongs there; or Pacemaker may start it there and has enough of them
+ *   elsewhere.
  * - node-lost: its node is not a working member. Not an incident here: fencing and a reboot come first.
  * - unclear: on the way, or held by an operator.
  */
@@ -28,7 +29,8 @@ export function conditionOf(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: s
     if (exhausted) return isActive(status, memberId(vnf.name, vnfc.name), node) ? 'unclear' : 'broken';
     return healthyNodes(status, vnf, vnfc).length >= vnfc.instances ? 'whole' : 'unclear';
   }
-  return !exhausted && healthyNodes(status, vnf, vnfc).includes(node) ? 'whole' : 'unclear';
+  const serves = healthyNodes(status, vnf, vnfc).includes(node) && isAdmitted(status, vnf, vnfc, node);
+  return !exhausted && serves ? 'whole' : 'unclear';
 }
 
 /** What Pacemaker counted against `vnfc` on `node`, if anything. */
@@ -50,6 +52,12 @@ function isExhausted(failure: FailureCount | undefined): boolean {
   if (failure === undefined) return false;
   const { failCount, migrationThreshold } = failure;
   return failCount >= infinity || (migrationThreshold > 0 && failCount >= migrationThreshold);
+}
+
+/** Without a load balancer in the CIB there is nothing to be admitted to. */
+function isAdmitted(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: string): boolean {
+  const members = status.resources.filter((each) => each.id === memberId(vnf.name, vnfc.name));
+  return members.length === 0 || members.some((each) => each.role === 'Started' && each.nodes.includes(node));
 }
 
 function isActive(status: ClusterStatus, resource: string, node: string): boolean {

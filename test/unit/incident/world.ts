@@ -21,7 +21,7 @@ interface Notifier {
   pending: Exclude<IncidentAction, { type: 'journal' | 'log' }>[];
 }
 
-type Condition = 'whole' | 'broken' | 'stopping' | 'stopped' | 'lost' | 'standby';
+type Condition = 'whole' | 'broken' | 'stopping' | 'stopped' | 'started' | 'lost' | 'standby';
 /** An event without its time and chance. */
 type Bare<E = IncidentEvent> = E extends IncidentEvent ? Omit<E, 'at' | 'chance'> : never;
 
@@ -245,6 +245,8 @@ function instances(node: string, condition: Condition): InstanceStatus[] {
     nodes: [node],
   });
   if (condition === 'whole') return [instance('sip-web'), instance('sip-web-member')];
+  // Running again, and not yet back in the load balancer.
+  if (condition === 'started') return [instance('sip-web')];
   // Exhausted, and its place in the load balancer is about to be given up.
   return condition === 'stopping' ? [instance('sip-web-member')] : [];
 }

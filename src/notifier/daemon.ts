@@ -75,7 +75,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
     process.off('SIGINT', stop);
     process.off('SIGHUP', onHangup);
   }
-  if (broken !== undefined) throw broken;
+  if (broken !== undefined) throw broken as Error;
   log.info('stopped');
 }
 

@@ -113,7 +113,7 @@ function readToken(text: string): Answer<{ token: string; expiresIn: number }> |
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const { access_token: token, token_type: type, expires_in: expires } = parsed as Record<string, unknown>;
   if (typeof token !== 'string' || !/^[\x21-\x7e]+$/.test(token)) return undefined;
-  if (type !== undefined && String(type).toLowerCase() !== 'bearer') return undefined;
+  if (type !== undefined && !(typeof type === 'string' && type.toLowerCase() === 'bearer')) return undefined;
   const seconds = Number(expires);
   return { kind: 'ok', value: { token, expiresIn: seconds > 0 ? seconds : 300 } };
 }

@@ -35,7 +35,11 @@ test.before('a lab with the example applied, and a VNFM whose heals wait for the
   ]);
   await lab.ready();
   await lab.apply();
-  await until('web runs everywhere', async () => `${await activeOn('sipcore-web-member')}` === `${nodes}`, waitMs);
+  await until(
+    'web runs everywhere',
+    async () => (await activeOn('sipcore-web-member')).join() === nodes.join(),
+    waitMs,
+  );
 });
 test.afterEach.always('what a failed test leaves to read', async (t) => {
   if (t.passed) return;
@@ -82,8 +86,17 @@ test.serial('the speaker loses its power in the middle of the heal: the next one
   t.is((await journal('node2')).find((entry) => entry.incident === incident && entry.kind === 'closed')?.by, 'node2');
 });
 
+/**
+ * Waits until the DC is idle. Pacemaker 2.1.5 passes over the failure of a recurring monitor that comes in the transition that started
+ * the monitor (process_graph_event: "already confirmed"), until its next recheck.
+ */
+async function idle(): Promise<void> {
+  await until('the DC is idle', async () => (await must('node2', 'crmadmin', '-S', (await lab.cluster())!.dc!)).includes('S_IDLE'), waitMs); // prettier-ignore
+}
+
 /** web on node3 fails, and can't be started again. */
 async function breakWeb(): Promise<void> {
+  await idle();
   await must('client', 'rm', '-f', '/tmp/asked');
   await must('node3', 'mv', nginxConf, `${nginxConf}.away`);
   await must('node3', 'pkill', '-KILL', 'nginx');

@@ -61,8 +61,9 @@ Examples:
 
 /** Runs until SIGTERM or SIGINT. */
 async function vnfmSim(options: VnfmSimOptions): Promise<void> {
+  const faults = options.fault.map(readFault);
   const simulator = await startSimulator(simulatorOptions(options));
-  options.fault.map(readFault).forEach((fault) => simulator.faults.add(fault));
+  faults.forEach((fault) => simulator.faults.add(fault));
   await new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());

@@ -88,5 +88,5 @@ export function parseFaults(body: unknown): FaultRequest | string {
       if (typeof value !== type) return `${point}.${field}: a ${type} is wanted`;
     }
   }
-  return body as FaultRequest;
+  return body;
 }

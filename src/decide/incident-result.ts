@@ -87,9 +87,9 @@ function judge(result: ActionResult, incident: Incident, lane: Lane, whole: bool
   switch (type) {
     case 'heal':
     case 'find':
-      return judgeHeal(result.attempt, incident, answer as Settled<string | undefined>, whole);
+      return judgeHeal(result.attempt, incident, answer, whole);
     case 'poll':
-      return judgePoll(result.attempt, incident, answer as Settled<OperationSeen>, lane);
+      return judgePoll(result.attempt, incident, answer, lane);
     case 'cleanup':
       if (answer.kind === 'ok') return { fact: { kind: 'cleaned-up', incident: incident.id, attempt: result.attempt } };
       return {

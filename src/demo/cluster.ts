@@ -7,11 +7,7 @@ import { Failure } from '../process/failure.ts';
 import type { Stage } from './stage.ts';
 
 /** The nodes on which a resource is active, in any of `roles`. */
-function nodesOf(
-  status: ClusterStatus,
-  resource: string,
-  roles = ['Started', 'Promoted', 'Unpromoted'],
-): string[] {
+function nodesOf(status: ClusterStatus, resource: string, roles = ['Started', 'Promoted', 'Unpromoted']): string[] {
   return status.resources
     .filter(({ id, role, active, failed }) => id === resource && active && !failed && roles.includes(role))
     .flatMap(({ nodes }) => nodes);

@@ -5,6 +5,7 @@
  *   node --import tsx src/demo/traffic.ts http://10.77.0.60/ redis://10.77.0.50:6379/demo
  */
 import net from 'node:net';
+import { messageOf } from '../process/failure.ts';
 import { nowMicros } from '../process/log.ts';
 
 /** One request: when it was sent (µs), whether it was answered in time, by whom or with what. */
@@ -42,7 +43,7 @@ function ask(host: string, port: number, request: string, read: Reader): Promise
         const answer = read(reply);
         if (answer !== undefined) end(() => resolve(answer));
       } catch (error) {
-        end(() => reject(error as Error));
+        end(() => reject(new Error(messageOf(error))));
       }
     });
   });

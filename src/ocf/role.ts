@@ -27,8 +27,11 @@ export async function queryRole(
   return role ? { role } : { problem: `'${query.join(' ')}' names no role: '${stdout.trim().slice(0, 60)}'` };
 }
 
-/** The promoted instance stays promoted while it is healthy, any healthy standby may follow it. */
-export const promotionScores: Readonly<Record<InstanceRole, number>> = { promoted: 100, unpromoted: 50 };
+/**
+ * The promoted instance stays promoted while it is healthy, any healthy standby may follow it. The difference is less than the
+ * penalty of cib-templates/a1-active-standby.xml for an instance that failed lately.
+ */
+export const promotionScores: Readonly<Record<InstanceRole, number>> = { promoted: 100, unpromoted: 90 };
 
 /** Sets this node's promotion score for `instance`, or removes it (undefined). Without a cluster it only says so. */
 export async function setPromotionScore(instance: string, score: number | undefined, log: OcfLog): Promise<void> {

@@ -114,7 +114,7 @@ test.serial(
     Number(/value=(\d+)/.exec((await lab.exec('node1', ['crm_attribute', '-N', node, '-l', 'reboot', '-n', 'master-store', '-G'])).stdout)?.[1]); // prettier-ignore
     const active = async () => (await instances('store')).find(({ role }) => role === 'Promoted')?.nodes[0];
     const first = (await active())!;
-    for (const node of ['node1', 'node2', 'node3']) t.is(await score(node), node === first ? 100 : 50);
+    for (const node of ['node1', 'node2', 'node3']) t.is(await score(node), node === first ? 100 : 90);
     const { stdout } = await lab.exec(first, ['pgrep', '-u', 'redis', '-f', '7001']);
     await lab.exec(first, ['kill', '-KILL', stdout.trim()]);
     await until(

@@ -162,7 +162,7 @@ async function watch(child: ChildProcess, kill: (pid: string, signal: string) =>
   const of = (event: string) => lines.filter((line) => line.event === event);
   await until('the notifier is in the group, or has ended', () => of('group').length > 0 || code !== undefined);
 
-  const pid = String(of('running').at(0)?.pid ?? '');
+  const pid = `${(of('running')[0] as { pid?: number } | undefined)?.pid}`;
   return {
     lines,
     of,

@@ -251,5 +251,5 @@ test('what the operator must correct is said at the start', async (t) => {
   const error = await t.throwsAsync(
     createSolAdapter({ instanceId: undefined } as Vnf, { ...withSecret(file), auth: undefined }),
   );
-  t.regex(error!.message, /no vnf\.instanceId/);
+  t.regex(error.message, /no vnf\.instanceId/);
 });

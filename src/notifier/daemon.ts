@@ -38,10 +38,10 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
     });
   }
   let stop = (): void => undefined;
-  let broken: unknown;
+  let broken: Error | undefined;
   const ended = new Promise<void>((resolve) => (stop = resolve));
   const onBroken = (error: unknown): void => {
-    broken = error;
+    broken = error instanceof Error ? error : new Error(messageOf(error));
     stop();
   };
   // An idle notifier has nothing else that keeps the process alive.
@@ -75,7 +75,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
     process.off('SIGINT', stop);
     process.off('SIGHUP', onHangup);
   }
-  if (broken !== undefined) throw broken as Error;
+  if (broken !== undefined) throw broken;
   log.info('stopped');
 }
 

@@ -13,6 +13,14 @@ function nodesOf(status: ClusterStatus, resource: string, roles = ['Started', 'P
     .flatMap(({ nodes }) => nodes);
 }
 
+/** Undefined when Pacemaker has nothing more to do. */
+export async function busy({ lab }: Stage, status: ClusterStatus | undefined): Promise<string | undefined> {
+  const dc = status?.dc;
+  if (dc === undefined) return 'Pacemaker has no DC';
+  const { stdout } = await lab.exec(dc, ['crmadmin', '--status', dc]);
+  return stdout.includes('S_IDLE') ? undefined : `Pacemaker is at work: ${stdout.trim()}`;
+}
+
 /** What is not as the description wants it; empty: all is well. */
 export function unwell(status: ClusterStatus | undefined, vnf: Vnf): string[] {
   if (status === undefined) return ['no node answers'];

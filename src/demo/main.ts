@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { loadVnf } from '../model/load.ts';
 import { exitCodes, Failure } from '../process/failure.ts';
 import { nowMicros } from '../process/log.ts';
-import { until, unwell } from './cluster.ts';
+import { busy, until, unwell } from './cluster.ts';
 import { outageOf } from './outage.ts';
 import { type Chapter, summaryTable, timelineText } from './report.ts';
 import { recordsOf, setStage, type Stage } from './stage.ts';
@@ -31,12 +31,13 @@ function tell(text: string): void {
 async function allWell(stage: Stage): Promise<void> {
   await until(
     async () => {
-      const faults = unwell(await stage.lab.cluster(), stage.vnf);
+      const status = await stage.lab.cluster();
+      const faults = unwell(status, stage.vnf);
       for (const [vnfc, target] of Object.entries(targets)) {
         const last = stage.samples.findLast((sample) => sample.target === target);
         if (last?.ok !== true || last.at < nowMicros() - 1_500_000) faults.push(`the ${vnfc} does not answer`);
       }
-      return faults.length === 0 ? undefined : faults.join('; ');
+      return faults.length === 0 ? busy(stage, status) : faults.join('; ');
     },
     { timeout: 90_000, say },
   );

@@ -64,6 +64,10 @@ function entriesOf(record: LogRecord, nodes: ReadonlyMap<number, string>): Entry
       const left = [...nodes].filter(([id]) => !(record.nodeids as number[]).includes(id)).map(([, name]) => name);
       return left.length === 0 ? [] : entry('evidence', `Corosync: ${left.join(', ')} left`);
     }
+    case 'bridge asked':
+      return record.asks === 'exclude'
+        ? entry('evidence', `Pacemaker stops the member of ${String(record.server)}, first of all`)
+        : [];
     case 'bridge set-servers':
       return (record.servers as { server: string; out: boolean; outcome: unknown }[])
         .filter(({ outcome }) => outcome === 'done')

@@ -70,9 +70,9 @@ export async function startBridge(
       log.info('alert', message.alert);
       post({ type: 'alert', at, alert: message.alert });
     } else if (message.type === 'exclude' || message.type === 'readmit') {
-      const { type, id, backend, server, until } = message;
+      const { type, id, backend, server, at: sent, until } = message;
       log.info('asked', { id, asks: type, server: `${backend}/${server}` });
-      post({ type: 'request', at, id, out: type === 'exclude', backend, server, until });
+      post({ type: 'request', at, id, out: type === 'exclude', backend, server, sent, until });
     }
   });
 

@@ -37,6 +37,7 @@ function newServer(place: RotationPlace, at: number): Server {
     since: at,
     decided: false,
     hold: undefined,
+    readmitted: undefined,
     failure: undefined,
     inFlight: 0,
     memory: 'unknown',
@@ -55,7 +56,8 @@ export function withRequest(state: RotationState, event: EventOf<'request'>, pol
   return {
     ...mapServers(state, (server, itsKey) => {
       if (itsKey !== key) return server;
-      return { ...server, hold: { out, at, until }, failure: out ? server.failure : undefined };
+      const hold = { out, at, until };
+      return out ? { ...server, hold } : { ...server, hold, readmitted: event.sent, failure: undefined };
     }),
     requests: [...state.requests.filter((request) => request.id !== id), pending],
   };
@@ -68,6 +70,8 @@ export function withAlert(state: RotationState, alert: PacemakerAlert, at: numbe
   return mapServers(state, (server) => {
     const { vnfc, node, vnfcResource } = server.place;
     if (vnfcResource !== primitive || node !== alert.node) return server;
+    // An alert that was long on its way, of what has been recovered since. Both times are by the clock of the same node.
+    if (server.readmitted !== undefined && alert.happened < server.readmitted) return server;
     const what = `VNFC ${vnfc} failed on ${node} (alert: ${alert.task} returned ${alert.rc}, expected ${alert.targetRc})`;
     return { ...server, failure: { at, what }, hold: server.hold?.out === false ? undefined : server.hold };
   });

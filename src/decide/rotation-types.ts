@@ -39,6 +39,8 @@ export interface Server {
   readonly decided: boolean;
   /** An agent's request, until crm_mon agrees with it or `until` has passed. */
   readonly hold: { readonly out: boolean; readonly at: number; readonly until: number } | undefined;
+  /** When its agent last asked for a readmit, by the clock of its node. */
+  readonly readmitted: number | undefined;
   /** The newest failure of the VNFC, until a later snapshot or a readmit. */
   readonly failure: { readonly at: number; readonly what: string } | undefined;
   /** Commands given to HAProxy and not yet answered. */
@@ -90,6 +92,8 @@ export type RotationEvent =
       readonly out: boolean;
       readonly backend: string;
       readonly server: string;
+      /** By the clock of the agent's node. */
+      readonly sent: number;
       readonly until: number;
     }
   | { readonly type: 'alert'; readonly at: number; readonly alert: PacemakerAlert }

@@ -18,9 +18,9 @@ export function decodeBridgeMessage(data: Buffer | string): BridgeMessage | unde
     }
     case 'exclude':
     case 'readmit': {
-      const { type, id, backend, server, until } = fields;
-      if (!isName(id) || !isName(backend) || !isName(server) || !isNumber(until)) return undefined;
-      return { v, type, id, backend, server, until };
+      const { type, id, backend, server, at, until } = fields;
+      if (!isName(id) || !isName(backend) || !isName(server)) return undefined;
+      return isNumber(at) && isNumber(until) ? { v, type, id, backend, server, at, until } : undefined;
     }
     case 'ack': {
       const { id, node, error } = fields;
@@ -43,10 +43,10 @@ function decodeAlert(value: unknown): PacemakerAlert | undefined {
   if (!isName(node)) return undefined;
   switch (kind) {
     case 'resource': {
-      const { resource, task, intervalMs, rc, targetRc } = value;
+      const { happened, resource, task, intervalMs, rc, targetRc } = value;
       if (!isName(resource) || !isName(task) || !isText(description)) return undefined;
-      if (!isNumber(intervalMs) || !isNumber(rc) || !isNumber(targetRc)) return undefined;
-      return { kind, node, resource, task, intervalMs, rc, targetRc, description };
+      if (!isNumber(happened) || !isNumber(intervalMs) || !isNumber(rc) || !isNumber(targetRc)) return undefined;
+      return { kind, node, happened, resource, task, intervalMs, rc, targetRc, description };
     }
     case 'node':
       return isText(description) ? { kind, node, description } : undefined;

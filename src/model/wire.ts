@@ -8,13 +8,14 @@ export const wireVersion = 1;
 export type BridgeMessage =
   /** A bridge says that it is there, after every change of membership. */
   | { readonly v: 1; readonly type: 'bridge'; readonly node: string }
-  /** An lb-member agent's request. `until` (ms since the epoch) is the end of the agent's operation. */
+  /** An lb-member agent's request: sent `at`, for an operation that ends at `until` (ms since the epoch, by its node's clock). */
   | {
       readonly v: 1;
       readonly type: 'exclude' | 'readmit';
       readonly id: string;
       readonly backend: string;
       readonly server: string;
+      readonly at: number;
       readonly until: number;
     }
   /** A bridge's answer: done in its HAProxy's memory and its file, or why not. */
@@ -27,6 +28,8 @@ export type PacemakerAlert =
   | {
       readonly kind: 'resource';
       readonly node: string;
+      /** When it happened: ms since the epoch, by the clock of `node`. */
+      readonly happened: number;
       readonly resource: string;
       readonly task: string;
       readonly intervalMs: number;

@@ -1,8 +1,8 @@
 /** Reads the environment that Pacemaker gives to an alert agent (CRM_alert_*). */
 import type { PacemakerAlert } from '../model/wire.ts';
 
-/** The alert in `env`, or undefined when there is none, or of a kind that isn't known. */
-export function readAlert(env: NodeJS.ProcessEnv): PacemakerAlert | undefined {
+/** The alert in `env`, or undefined when there is none, or of a kind that isn't known. `now`: when, if `env` doesn't say (ms). */
+export function readAlert(env: NodeJS.ProcessEnv, now = Date.now()): PacemakerAlert | undefined {
   const node = env.CRM_alert_node;
   if (!node) return undefined;
   const description = env.CRM_alert_desc ?? '';
@@ -12,6 +12,7 @@ export function readAlert(env: NodeJS.ProcessEnv): PacemakerAlert | undefined {
         ? {
             kind: 'resource',
             node,
+            happened: happened(env) ?? now,
             resource: env.CRM_alert_rsc,
             task: env.CRM_alert_task,
             intervalMs: number(env.CRM_alert_interval),
@@ -36,6 +37,11 @@ export function readAlert(env: NodeJS.ProcessEnv): PacemakerAlert | undefined {
     default:
       return undefined;
   }
+}
+
+/** Milliseconds since the epoch. */
+function happened({ CRM_alert_timestamp_epoch: seconds, CRM_alert_timestamp_usec: micros }: NodeJS.ProcessEnv) {
+  return seconds ? number(seconds) * 1000 + number(micros) / 1000 : undefined;
 }
 
 const number = (text: string | undefined): number => Number(text ?? 0) || 0;

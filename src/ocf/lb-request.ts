@@ -40,7 +40,7 @@ function converse(
   leftMs: () => number,
   log: OcfLog,
 ): Promise<readonly string[]> {
-  const request: BridgeMessage = { v: wireVersion, type, id: randomUUID(), backend, server, until };
+  const request: BridgeMessage = { v: wireVersion, type, id: randomUUID(), backend, server, at: Date.now(), until };
   const unknown = lbNodes.filter((name) => !ids.has(name));
   if (unknown.length > 0) log.warn(`corosync knows no node called ${unknown.join(', ')}: not waited for`);
   const answers = new Map<string, string | undefined>();

@@ -54,7 +54,14 @@ test.serial('a failed VNFC: its live sessions are cut, and the client’s next t
   await until(async () => (await engine.stats()).some((stat) => stat.server === 'n2' && stat.sessions > 0), 'at n2');
   self.status = statusWith('n2', 'n3');
   ask(engine, 'readmit', 'n1');
-  const alert = { kind: 'resource', node: 'n2', resource: 'tel-web', task: 'monitor', intervalMs: 2000 } as const;
+  const alert = {
+    kind: 'resource',
+    node: 'n2',
+    happened: Date.now(),
+    resource: 'tel-web',
+    task: 'monitor',
+    intervalMs: 2000,
+  } as const;
   engine.post({ type: 'alert', at: now(), alert: { ...alert, rc: 7, targetRc: 0, description: 'not running' } });
   t.not(await slow, 'n2');
   t.deepEqual(await self.rig.ask(), ['n1']);
@@ -128,7 +135,7 @@ test.serial(
     );
     t.is(ackOf(self, 'exclude-n2'), undefined);
     t.regex(JSON.stringify(self.sent), /gave no answer at .* within 8000 ms/);
-    engine.post({ type: 'request', at: now(), id: 'e9', out: true, backend, server: 'n9', until: 0 });
+    engine.post({ type: 'request', at: now(), id: 'e9', out: true, backend, server: 'n9', sent: 0, until: 0 });
     t.like(self.sent.at(-1), { id: 'e9', error: 'there is no server tel-web/n9 in the description' });
     child.kill('SIGCONT');
     await until(() => ackOf(self, 'exclude-n2') !== undefined, 'ack');

@@ -62,7 +62,7 @@ function describe(state: RotationState): string[] {
 
 /**
  * start [n2=out …]: described, and adopted from a file; snapshot BEGUN [deviation…]; ring n1 n2; ring-lost; tick [wake];
- * exclude|readmit ID SERVER until=T; failed NODE [task=monitor] [rc=7] [interval=10000]; node-alert NODE;
+ * exclude|readmit ID SERVER until=T; failed NODE [task=monitor] [rc=7] [interval=10000] [happened=T]; node-alert NODE;
  * haproxy PID|gone [n2=out|drain …] [file-wrong]; set SERVER in|out done|absent|ERROR; written n2,n3|-|ERROR
  */
 function parseEvent(at: number, [word, ...args]: string[], state: RotationState): RotationEvent[] {
@@ -87,7 +87,7 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
     case 'readmit': {
       const [id, server] = args as [string, string];
       const until = Number(options.get('until') ?? at + 20_000);
-      return [{ type: 'request', at, id, out: word === 'exclude', backend: 'tel-web', server, until }];
+      return [{ type: 'request', at, id, out: word === 'exclude', backend: 'tel-web', server, sent: at, until }];
     }
     case 'failed': {
       const rc = Number(options.get('rc') ?? 7);
@@ -97,6 +97,7 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
       const alert = {
         kind: 'resource',
         node: args[0]!,
+        happened: Number(options.get('happened') ?? at),
         resource,
         task,
         intervalMs,

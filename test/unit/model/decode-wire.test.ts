@@ -6,6 +6,7 @@ const alert = {
   resource: {
     kind: 'resource',
     node: 'n1',
+    happened: 1_700_000_000_123.456,
     resource: 'ims-web',
     task: 'monitor',
     intervalMs: 2000,
@@ -19,8 +20,8 @@ const alert = {
 } as const;
 const messages: readonly BridgeMessage[] = [
   { v: 1, type: 'bridge', node: 'n1' },
-  { v: 1, type: 'exclude', id: 'a', backend: 'b', server: 's', until: 17 },
-  { v: 1, type: 'readmit', id: 'a', backend: 'b', server: 's', until: 17 },
+  { v: 1, type: 'exclude', id: 'a', backend: 'b', server: 's', at: 16, until: 17 },
+  { v: 1, type: 'readmit', id: 'a', backend: 'b', server: 's', at: 16, until: 17 },
   { v: 1, type: 'ack', id: 'a', node: 'n1' },
   { v: 1, type: 'ack', id: 'a', node: 'n1', error: 'why' },
   ...Object.values(alert).map((each): BridgeMessage => ({ v: 1, type: 'alert', alert: each })),

@@ -75,16 +75,21 @@ test("corosync's node list: by name, or by address where there is none", (t) => 
 test('alerts of every kind, and what is none', (t) => {
   const base = { CRM_alert_node: 'n1', CRM_alert_desc: 'd' };
   const resource = { ...base, CRM_alert_kind: 'resource', CRM_alert_rsc: 'r', CRM_alert_task: 'start' };
-  t.deepEqual(readAlert({ ...resource, CRM_alert_interval: '0', CRM_alert_rc: '1', CRM_alert_target_rc: '0' }), {
-    kind: 'resource',
-    node: 'n1',
-    resource: 'r',
-    task: 'start',
-    intervalMs: 0,
-    rc: 1,
-    targetRc: 0,
-    description: 'd',
-  });
+  const when = { CRM_alert_timestamp_epoch: '1700000000', CRM_alert_timestamp_usec: '123456' };
+  t.deepEqual(
+    readAlert({ ...resource, ...when, CRM_alert_interval: '0', CRM_alert_rc: '1', CRM_alert_target_rc: '0' }),
+    {
+      kind: 'resource',
+      node: 'n1',
+      happened: 1_700_000_000_123.456,
+      resource: 'r',
+      task: 'start',
+      intervalMs: 0,
+      rc: 1,
+      targetRc: 0,
+      description: 'd',
+    },
+  );
   t.deepEqual(readAlert({ ...base, CRM_alert_kind: 'node' }), { kind: 'node', node: 'n1', description: 'd' });
   t.deepEqual(readAlert({ ...base, CRM_alert_kind: 'fencing', CRM_alert_task: 'reboot', CRM_alert_rc: '0' }), {
     kind: 'fencing',

@@ -68,6 +68,7 @@ async function bundleLab() {
     world: 'src/lab/world/main.ts',
     node: 'src/lab/node/main.ts',
     fence_vnfha_lab: 'src/lab/fence/main.ts',
+    traffic: 'src/demo/traffic.ts',
   };
   await bundle({
     entryPoints: programs,

@@ -1,5 +1,5 @@
 /** What a fault cost the client: pure sums over the samples of the traffic. */
-import type { Sample } from './traffic.ts';
+import type { Sample } from './sample.ts';
 
 export interface Outage {
   /** Requests sent since the fault, and how many of them were not answered. */

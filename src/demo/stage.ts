@@ -1,13 +1,12 @@
 /** What the demo plays on: the lab with the VNF on it, a VNFM, the client's traffic, and what all of them log. */
 import { randomBytes } from 'node:crypto';
-import { fileURLToPath } from 'node:url';
 import { Lab } from '../lab/lab.ts';
 import type { LabProcess } from '../lab/enter.ts';
 import { paths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { LogRecord } from './timeline.ts';
-import type { Sample } from './traffic.ts';
+import type { Sample } from './sample.ts';
 
 export interface Stage {
   readonly lab: Lab;
@@ -38,13 +37,7 @@ export async function setStage(
   await lab.ready();
   say('the cluster has formed; applying the description');
   await lab.apply();
-  const traffic = await lab.spawn('client', [
-    process.execPath,
-    '--import',
-    import.meta.resolve('tsx'),
-    fileURLToPath(new URL('traffic.ts', import.meta.url)),
-    ...targets,
-  ]);
+  const traffic = await lab.spawn('client', [process.execPath, '/usr/lib/vnfha/lab/traffic.cjs', ...targets]);
   eachLine(traffic, (line) => samples.push(JSON.parse(line) as Sample));
   return stage;
 }

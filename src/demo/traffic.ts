@@ -1,21 +1,13 @@
 /**
  * The outside world of the demo: a client that asks each target every 20 ms, whether or not earlier requests have been answered,
- * and prints a JSON line for each request when it is over. Runs in the lab's client host:
+ * and prints a JSON line for each request when it is over. Runs in the lab's client host, as built:
  *
- *   node --import tsx src/demo/traffic.ts http://10.77.0.60/ redis://10.77.0.50:6379/demo
+ *   node /usr/lib/vnfha/lab/traffic.cjs http://10.77.0.60/ redis://10.77.0.50:6379/demo
  */
 import net from 'node:net';
 import { messageOf } from '../process/failure.ts';
 import { nowMicros } from '../process/log.ts';
-
-/** One request: when it was sent (µs), whether it was answered in time, by whom or with what. */
-export interface Sample {
-  readonly at: number;
-  readonly target: string;
-  readonly ok: boolean;
-  readonly micros: number;
-  readonly answer: string;
-}
+import type { Sample } from './sample.ts';
 
 const intervalMs = 20;
 const timeoutMs = 1000;
@@ -88,6 +80,4 @@ async function probe(target: string): Promise<void> {
   process.stdout.write(JSON.stringify(sample) + '\n');
 }
 
-if (process.argv[1] === import.meta.filename) {
-  for (const target of process.argv.slice(2)) setInterval(() => void probe(target), intervalMs);
-}
+for (const target of process.argv.slice(2)) setInterval(() => void probe(target), intervalMs);

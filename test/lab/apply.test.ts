@@ -14,7 +14,7 @@ test.before('a lab with somebody else in its CIB', async () => {
   await must('crm_attribute', '--node', 'node2', '--name', 'rack', '--update', '<7 & "8">');
   await must('pcs', 'resource', 'create', 'theirs', 'ocf:heartbeat:Dummy', 'op', 'monitor', 'interval=33s');
   await must('pcs', 'constraint', 'location', 'theirs', 'prefers', 'node3=50');
-  await must('pcs', 'property', 'set', 'cluster-recheck-interval=7min');
+  await must('pcs', 'property', 'set', 'pe-input-series-max=77');
   await must('pcs', 'resource', 'defaults', 'update', 'resource-stickiness=3');
 });
 test.after.always('nothing stays', () => lab.down());
@@ -72,7 +72,7 @@ test.serial('apply: ours is there and starts, what was there stays', async (t) =
   t.is(code, 0, stderr);
   t.regex(stdout, /^Applied\./m);
   const after = (await configuration()).text.split('\n');
-  for (const line of before.filter((one) => /theirs|rack|recheck|rsc_defaults|stickiness" value="3"/.test(one))) {
+  for (const line of before.filter((one) => /theirs|rack|pe-input|rsc_defaults|stickiness" value="3"/.test(one))) {
     t.true(after.includes(line), line);
   }
   await until('all of web is in', async () => (await started('sipcore-web-member')) === 'node1,node2,node3', waitMs);

@@ -56,7 +56,7 @@ test('what pcs changes in ours is put back, and what pcs adds beside it is kept'
     await pcs('resource', 'disable', 'sipcore-lb-vip');
     await pcs('resource', 'unmanage', 'sipcore-lb');
     await pcs('--force', 'resource', 'create', 'theirs', 'ocf:heartbeat:Dummy');
-    await pcs('property', 'set', 'cluster-recheck-interval=3min');
+    await pcs('property', 'set', 'pe-input-series-max=33');
     return parseXml(await readFile(file, 'utf8'), 'test');
   });
   const merged = mergeCib(edited, ours, vnf.name);

@@ -52,7 +52,7 @@ const setUp = `
 set -e
 hostname lonely
 ip link set lo up
-for dir in /dev/shm /run /tmp /var/lib/corosync /var/log /etc/corosync; do mount -t tmpfs tmpfs $dir; done
+for dir in /dev/shm /run /var/lib/corosync /var/log /etc/corosync; do mount -t tmpfs tmpfs $dir; done
 mkdir -p /etc/corosync/uidgid.d /var/log/corosync
 printf %s "$COROSYNC_CONF" >/etc/corosync/corosync.conf
 echo ready

@@ -4,7 +4,7 @@ import test, { type ExecutionContext } from 'ava';
 import { lonelyNode, type LonelyNode, until } from '../corosync/lonely-node.ts';
 import { call, type CallOptions, ocfTester } from './agent-calls.ts';
 
-const settings = { config: '/tmp/haproxy.cfg', bridge_socket: '/tmp/bridge.sock' };
+const settings = { config: '/run/haproxy.cfg', bridge_socket: '/run/bridge.sock' };
 const recurring = { intervalMs: 2000 };
 const haproxy = (node: LonelyNode, action: string, options?: CallOptions) =>
   call(node, 'haproxy', action, settings, options);

@@ -28,7 +28,7 @@ const redis: Settings = {
   demote: 'redis-cli -p 7001 replicaof 127.0.0.1 7002',
   role_query: 'redis-cli -p 7001 role',
 };
-const nginxConf = '/tmp/nginx.conf';
+const nginxConf = '/run/nginx.conf';
 const nginx: Settings = {
   start: `nginx -c ${nginxConf}`,
   stop: `nginx -c ${nginxConf} -s stop`,
@@ -139,9 +139,9 @@ test('a hung instance fails its check: 1 as standby, 9 as active; and it can be 
 
 test('a check that hangs ends with the operation, and says so', async (t) => {
   const node = await aNode(t);
-  const agent = caller(node, { run: 'sleep 4715', check_command: 'sh -c "test -e /tmp/hang && sleep 4716 || true"' });
+  const agent = caller(node, { run: 'sleep 4715', check_command: 'sh -c "test -e /run/hang && sleep 4716 || true"' });
   t.is(agent('start').code, 0);
-  node.run('touch', '/tmp/hang');
+  node.run('touch', '/run/hang');
   const answer = agent('monitor', { ...recurring, timeoutMs: 2000 });
   t.is(answer.code, 1);
   t.regex(answer.reason ?? '', /gave no answer within/);
@@ -196,7 +196,7 @@ test('a program that ignores SIGTERM is stopped within the timeout', async (t) =
 test('a probe changes nothing, whether it runs or not', async (t) => {
   const node = await aNode(t);
   configureNginx(node);
-  const tree = () => node.run('find', '/run', '/var/log', '/tmp', '-printf', '%p %s %T@ %C@ %m\n').stdout;
+  const tree = () => node.run('find', '/run', '/var/log', '-printf', '%p %s %T@ %C@ %m\n').stdout;
   for (const parameters of [redis, nginx, { run: 'sleep 4717' }]) {
     const agent = caller(node, parameters);
     const before = tree();

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { outageOf } from '../../../src/demo/outage.ts';
-import type { Sample } from '../../../src/demo/traffic.ts';
+import type { Sample } from '../../../src/demo/sample.ts';
 
 const sample = (at: number, ok: boolean, micros = 5): Sample => ({ at, ok, micros, target: 'x', answer: '' });
 

@@ -21,9 +21,18 @@ async function main(args: readonly string[]): Promise<void> {
     .version(process.env.VNFHA_VERSION ?? 'of the source tree')
     .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText('after', '\nExit codes are listed in docs/exit-codes.md. Start with: vnfha lab up');
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vnfha check vnf.yaml              what is wrong with a description
+  vnfha apply vnf.yaml --dry-run    what it would change in this cluster
+  vnfha lab up                      a cluster on this machine, to try things on
+
+'vnfha COMMAND --help' has more. Exit codes are listed in docs/exit-codes.md.`,
+    );
   const called = args.find((arg) => !arg.startsWith('-'));
-  const wanted = called !== undefined && called in commands ? [called] : Object.keys(commands);
+  const wanted = called !== undefined && Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
   for (const name of wanted) program.addCommand(await commands[name]!());
   throwInsteadOfExit(program);
   await program.parseAsync(args, { from: 'user' });

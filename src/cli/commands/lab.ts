@@ -102,6 +102,7 @@ export function labCommand(): Command {
       requireRoot();
       await Lab.named(name).service(node, service, action);
     });
+  for (const command of lab.commands) command.addHelpText('after', examples);
   return lab;
 }
 

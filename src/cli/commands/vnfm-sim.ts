@@ -52,7 +52,7 @@ export function vnfmSimCommand(): Command {
       `
 Examples:
   vnfha vnfm-sim --client vnfha --secret s3cret --heal-time 500ms
-  vnfha vnfm-sim --on-heal 'vnfha lab exec node3 -- cp /etc/nginx/good.conf /etc/nginx/nginx.conf'
+  vnfha vnfm-sim --listen 10.77.0.100:9890 --client vnfha --secret s3cret --on-heal /usr/local/bin/repair
   curl -d '{"heal":{"status":503,"times":3}}' http://127.0.0.1:9890/sim/faults
   curl http://127.0.0.1:9890/sim/heals`,
     )

@@ -16,7 +16,7 @@ export const memberId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}-m
 export const haproxyId = (vnf: string, lb: string): string => `${vnf}-${lb}`;
 /** The stonith resource of a fence device. */
 export const fenceId = (vnf: string, device: string): string => `${vnf}-fence-${device}`;
-/** The alert that wakes bridge and notifier. */
+/** The alert that wakes the bridges. */
 export const alertId = (vnf: string): string => `${vnf}-alert`;
 /** The Pacemaker tag that lists what a description owns in the CIB. */
 export const ownerTag = (vnf: string): string => `vnfha-${vnf}`;
@@ -53,7 +53,7 @@ function placeOf(vnf: string, vnfc: ActiveActiveVnfc, node: ClusterNode): Server
   };
 }
 
-/** Files and sockets of a node; an operator finds the same in docs/files.md. */
+/** Files and sockets of a node; an operator finds the same in docs/install.md. */
 export const paths = {
   description: '/etc/vnfha/vnf.yaml',
   /** Templates here go before the shipped ones of the same name. */

@@ -3,7 +3,7 @@ import { parseStatus } from './status.ts';
 import { runTool } from './tool.ts';
 
 /**
- * The cluster's status as this node sees it now (about 15 ms).
+ * The cluster's status as this node sees it now.
  * @throws Failure 'pacemaker' when the cluster isn't running here, 'permission', 'missing', 'timeout', 'input'.
  */
 export async function readStatus(): Promise<ClusterStatus> {

@@ -37,11 +37,7 @@ export interface UpOptions {
 /** @throws Failure */
 export async function raise(options: UpOptions): Promise<{ readonly name: string; readonly hold: Hold }> {
   const name = options.name ?? 'lab';
-  if (!/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) {
-    throw new Failure('usage', `'${name}' cannot be the name of a lab`, {
-      cure: 'Use up to 32 small letters, digits and dashes.',
-    });
-  }
+  const directory = directoryOf(name);
   checkRequirements();
   const progress = options.progress ?? (() => undefined);
   const artefact = findArtefact();
@@ -57,7 +53,7 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
   const hold = await startWorld(
     {
       name,
-      directory: directoryOf(name),
+      directory,
       artefact: artefact.root,
       description: options.description ?? 'sipcore.yaml',
       ...plan,

@@ -13,8 +13,16 @@ import type { LabReply, LabRequest, WorldIdentity } from './protocol.ts';
 
 const labs = '/run/vnfha-lab';
 
-/** The state directory of a lab. */
-export const directoryOf = (name: string): string => path.join(labs, name);
+/**
+ * The state directory of a lab. It is removed with all that is in it, so no name leads out of /run/vnfha-lab.
+ * @throws Failure 'usage' for what cannot be a name
+ */
+export function directoryOf(name: string): string {
+  if (/^[a-z0-9][a-z0-9-]{0,31}$/.test(name)) return path.join(labs, name);
+  throw new Failure('usage', `'${name}' cannot be the name of a lab`, {
+    cure: 'Use up to 32 small letters, digits and dashes.',
+  });
+}
 
 /** Names of the labs that are up. */
 export function runningLabs(): string[] {

@@ -20,12 +20,13 @@ function healedOnce(t: ExecutionContext, at: Scene): void {
     'heal-requested',
     'heal-accepted',
     'heal-completed',
-    'cleaned-up',
     'recovered',
     'closed',
   ]) {
     t.true((kinds as string[]).includes(kind), kind);
   }
+  // killed after the clean-up and before its record, it finds the VNFC whole: what counts is that it was cleaned up
+  t.true(at.cleanups() >= 1, 'Pacemaker was made to forget the failures');
   t.is(at.get<unknown[]>('/alarms').length, 0, 'what was raised is cleared');
 }
 

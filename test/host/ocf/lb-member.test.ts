@@ -134,6 +134,8 @@ test('the alert agent passes an alert on; without corosync it says so and is qui
     CRM_alert_rc: '7',
     CRM_alert_target_rc: '0',
     CRM_alert_desc: 'not running',
+    CRM_alert_timestamp_epoch: '1700000000',
+    CRM_alert_timestamp_usec: '123456',
   };
   const environment = Object.entries(alert).map(([name, value]) => `${name}=${value}`);
   const pass = () => node.run('env', ...environment, `${agentDir}/alert`);
@@ -142,6 +144,7 @@ test('the alert agent passes an alert on; without corosync it says so and is qui
   t.deepEqual(heard.find(({ type }) => type === 'alert')!.alert, {
     kind: 'resource',
     node: 'work1',
+    happened: 1_700_000_000_123.456,
     resource: 'ims-web',
     task: 'monitor',
     intervalMs: 2000,

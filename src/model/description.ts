@@ -17,8 +17,9 @@ export const patterns = {
   node: '^[A-Za-z][A-Za-z0-9._-]{0,62}$',
   user: '^[A-Za-z_][A-Za-z0-9_.-]{0,31}$',
   duration: '^[0-9]+(ms|s|min|h)$',
-  url: '^https?://[^ ]+$',
-  urlPath: '^/[^ ]*$',
+  url: '^https?://\\S+$',
+  /** Can be a word in HAProxy's file: no white space, quotes, backslash or '#'. */
+  urlPath: '^/[A-Za-z0-9._~!$%&()*+,;:=@/?-]*$',
   file: '^/',
   instanceId: '^[A-Za-z0-9._~-]{1,255}$',
   interface: '^[A-Za-z0-9_.-]{1,15}$',

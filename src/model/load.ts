@@ -47,7 +47,7 @@ export async function readText(path: string): Promise<string> {
     const code = (error as NodeJS.ErrnoException).code;
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new Failure('missing', `there is no description at ${path}`, {
-        cure: 'Name the file, or write one: the examples are a start.',
+        cure: 'Name the file, or write one: there are examples in /usr/share/vnfha/examples (in a checkout: examples/).',
         cause: error,
       });
     }

@@ -148,7 +148,7 @@ const patternWords: Readonly<Record<string, string>> = {
   [patterns.user]: 'Write a user name: letters a-z and A-Z, digits, dots, - and _, at most 32 of them.',
   [patterns.duration]: "Write a duration as a whole number and its unit: '500ms', '10s', '5min' or '1h'.",
   [patterns.url]: "Write a URL that begins with 'http://' or 'https://' and has no spaces.",
-  [patterns.urlPath]: "Write a path that begins with '/' and has no spaces, as '/health'.",
+  [patterns.urlPath]: "Write a path that begins with '/' and has no spaces, quotes, backslashes or '#', as '/health'.",
   [patterns.file]: "Write the whole path of the file; it begins with '/'.",
   [patterns.instanceId]: 'Use only letters a-z and A-Z, digits, dots, -, _ and ~, at most 255 of them.',
   [patterns.interface]: 'Write an interface name: letters a-z and A-Z, digits, dots, - and _, at most 15 of them.',

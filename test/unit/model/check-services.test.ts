@@ -1,5 +1,6 @@
 /** Services and the load balancer in a description: what spoils it, and what is said of it. */
 import test from 'ava';
+import { base, edited, problemsOf } from './base.ts';
 import { spoiled } from './spoiled.ts';
 
 test(
@@ -92,3 +93,17 @@ test(
   [['port: 8080', "port: '8080'"]],
   "40:13: error: '8080' is not a whole number (vnfcs[1].service.port). Write the number without quotes.",
 );
+
+for (const [path, what] of [
+  ['/health\\n\\tserver\\tevil\\t192.0.2.9:80', 'a line of HAProxy’s'],
+  ['/health#now', 'a comment of HAProxy’s'],
+  ["/it's", 'an open quote'],
+] as const) {
+  test(`a path of a check that would be ${what}`, (t) => {
+    const text = edited(base, ['      frontend: 80\n', `      frontend: 80\n      check: { http: "${path}" }\n`]);
+    t.regex(
+      problemsOf(text).join(),
+      /^42:22: error: .* does not fit \(vnfcs\[1\]\.service\.check\.http\)\. Write a path/s,
+    );
+  });
+}

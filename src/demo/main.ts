@@ -70,6 +70,7 @@ async function chapter(stage: Stage, step: Step, number: number): Promise<Chapte
   let told: Chapter | undefined;
   await until(
     async () => {
+      if (stage.repairFailed !== undefined) throw new Failure('lab', `the repair failed: ${stage.repairFailed}`);
       told = await tellTale();
       const { timeline } = told;
       const missing = [...new Set(step.wanted.flatMap((wanted) => missingFrom(timeline, wanted)))];
@@ -114,8 +115,8 @@ async function play(options: { readonly keep: boolean }): Promise<void> {
     );
     if (stage.heals.length !== 1)
       throw new Failure('unexpected', `the VNFM was asked ${stage.heals.length} times, not once`);
-    if (lost > acknowledged / 20)
-      throw new Failure('unexpected', `the standby did not have the state: ${lost} writes lost`);
+    // Redis replicates asynchronously; more than a second's writes would mean that the standby did not have the state
+    if (lost > 50) throw new Failure('unexpected', `the standby did not have the state: ${lost} writes lost`);
     if (options.keep) {
       stage.lab.release();
       tell(`\nThe lab stays up: npx vnfha lab status --name ${name}; npx vnfha lab down --name ${name}`);

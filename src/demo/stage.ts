@@ -4,7 +4,7 @@ import { Lab } from '../lab/lab.ts';
 import type { LabProcess } from '../lab/enter.ts';
 import { paths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
-import { Failure } from '../process/failure.ts';
+import { Failure, messageOf } from '../process/failure.ts';
 import type { LogRecord } from './timeline.ts';
 import type { Sample } from './sample.ts';
 
@@ -17,6 +17,8 @@ export interface Stage {
   readonly heals: readonly { readonly vnfcInstanceId?: readonly string[] }[];
   /** What the VIM does when the VNFM heals: set by the step that needs it. */
   repair: (() => Promise<void>) | undefined;
+  /** Why the repair failed, if it did. */
+  repairFailed: string | undefined;
 }
 
 /** Starts the VNFM, brings the lab up, applies the description and starts the traffic. */
@@ -32,7 +34,7 @@ export async function setStage(
   const lab = await Lab.up({ name, description: file, files, progress: say });
   const samples: Sample[] = [];
   const heals: { vnfcInstanceId?: readonly string[] }[] = [];
-  const stage: Stage = { lab, vnf, samples, heals, repair: undefined };
+  const stage: Stage = { lab, vnf, samples, heals, repair: undefined, repairFailed: undefined };
   await startVnfm(stage, secret, heals);
   await lab.ready();
   say('the cluster has formed; applying the description');
@@ -53,7 +55,7 @@ async function startVnfm(stage: Stage, secret: string, heals: { vnfcInstanceId?:
     const record = JSON.parse(line) as { event: string; vnfcInstanceId?: readonly string[] };
     if (record.event !== 'heal-accepted') return;
     heals.push(record);
-    void stage.repair?.();
+    stage.repair?.().catch((error: unknown) => (stage.repairFailed = messageOf(error)));
   });
 }
 

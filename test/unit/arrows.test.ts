@@ -16,6 +16,7 @@ const allowed: Record<string, readonly string[]> = {
   ocf: ['model', 'process', ...neighbours],
   bridge: ['model', 'process', 'cib', 'decide', ...neighbours],
   notifier: ['model', 'process', 'cib', 'decide', ...neighbours],
+  agents: ['model', 'process', 'ocf', 'corosync', 'haproxy'],
   lab: ['model', 'process', 'cib', ...neighbours],
 };
 
@@ -32,14 +33,19 @@ function importsOf(file: string): Import[] {
   const text = readFileSync(path.join(root, file), 'utf8');
   return [...text.matchAll(/(?:\bfrom|\bimport)\s*\(?\s*'([^']+)'/g)].map(([, to]) => ({
     file,
-    from: file.split('/')[1]!,
+    from: folderOf(file),
     to: to!.startsWith('.') ? path.relative(root, path.resolve(root, path.dirname(file), to!)) : to!,
   }));
 }
 
-const files = readdirSync(path.join(root, 'src'), { recursive: true, encoding: 'utf8' })
-  .filter((file) => file.endsWith('.ts'))
-  .map((file) => path.join('src', file));
+/** 'agents', or the folder in src. */
+const folderOf = (file: string): string => (file.startsWith('src/') ? file.split('/')[1]! : file.split('/')[0]!);
+
+const files = ['src', 'agents'].flatMap((top) =>
+  readdirSync(path.join(root, top), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(top, file)),
+);
 
 const wrong = (imports: readonly Import[]): string[] =>
   imports.flatMap(({ file, from, to }) => {
@@ -56,7 +62,7 @@ test('no import arrow points the wrong way', (t) => {
 
 test('the decisions read no clock and take no chance', (t) => {
   const impure = files
-    .filter((file) => pure.includes(file.split('/')[1]!))
+    .filter((file) => pure.includes(folderOf(file)))
     .filter((file) =>
       /\b(Date\.now|new Date\(\)|performance\.|Math\.random|process\.|setTimeout)/.test(
         readFileSync(path.join(root, file), 'utf8'),
@@ -69,5 +75,8 @@ test('a wrong arrow is seen', (t) => {
   t.deepEqual(wrong([{ file: 'src/decide/x.ts', from: 'decide', to: 'node:fs' }]), ['src/decide/x.ts imports node:fs']);
   t.deepEqual(wrong([{ file: 'src/haproxy/x.ts', from: 'haproxy', to: 'src/decide/y.ts' }]), [
     'src/haproxy/x.ts imports src/decide/y.ts',
+  ]);
+  t.deepEqual(wrong([{ file: 'agents/x.ts', from: 'agents', to: 'src/bridge/y.ts' }]), [
+    'agents/x.ts imports src/bridge/y.ts',
   ]);
 });

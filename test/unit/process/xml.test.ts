@@ -1,6 +1,6 @@
 import test from 'ava';
 import { type Element, parseXml, serializeXml } from '../../../src/process/xml.ts';
-import { foreign } from './sample.ts';
+import { foreign } from '../cib/sample.ts';
 
 test('a CIB comes back byte for byte: order of siblings and attributes, escapes', (t) => {
   t.is(serializeXml(parseXml(foreign, 'test')), foreign);

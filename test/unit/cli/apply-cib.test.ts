@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Action } from '../../../src/cib/effects.ts';
 import { applyCib, type ApplyOptions, type Cluster, type Proposal } from '../../../src/cli/apply-cib.ts';
 import { Failure } from '../../../src/process/failure.ts';
-import { foreign, ours } from './sample.ts';
+import { foreign, ours } from '../cib/sample.ts';
 
 const stop: Action = { action: 'stop', resource: 'v-web', node: 'a' };
 const demote: Action = { action: 'demote', resource: 'v-db', node: 'b' };

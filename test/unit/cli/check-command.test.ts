@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import type { Problem } from '../../../src/model/problem.ts';
 import { run } from '../../../src/process/run.ts';
-import { base, edited } from './base.ts';
+import { base, edited } from '../model/base.ts';
 
 const command = path.resolve(import.meta.dirname, '../../../src/cli/commands/check.ts');
 const program = `import { checkCommand } from ${JSON.stringify(command)};

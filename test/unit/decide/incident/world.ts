@@ -2,12 +2,12 @@
  * Three notifiers, an imagined VNFM and an imagined Pacemaker, driven by the lines of a scenario. What the notifiers want done comes
  * back as lines; nothing is done until the scenario says how it was answered.
  */
-import type { ClusterStatus, FailureCount, InstanceStatus, NodeStatus } from '../../../src/model/cluster.ts';
-import { initialIncidentState, type IncidentEvent, type IncidentState, step } from '../../../src/decide/incident.ts';
-import type { IncidentAction } from '../../../src/decide/incident-action.ts';
-import { addEntry, emptyJournal, type Journal, type JournalEntry } from '../../../src/decide/incident-journal.ts';
-import type { IncidentPolicy } from '../../../src/decide/incident-policy.ts';
-import type { ActionResult } from '../../../src/decide/incident-result.ts';
+import type { ClusterStatus, FailureCount, InstanceStatus, NodeStatus } from '../../../../src/model/cluster.ts';
+import { initialIncidentState, type IncidentEvent, type IncidentState, step } from '../../../../src/decide/incident.ts';
+import type { IncidentAction } from '../../../../src/decide/incident-action.ts';
+import { addEntry, emptyJournal, type Journal, type JournalEntry } from '../../../../src/decide/incident-journal.ts';
+import type { IncidentPolicy } from '../../../../src/decide/incident-policy.ts';
+import type { ActionResult } from '../../../../src/decide/incident-result.ts';
 
 export const names = ['node1', 'node2', 'node3'] as const;
 

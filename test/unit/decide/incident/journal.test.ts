@@ -1,7 +1,7 @@
 import test from 'ava';
-import { addEntry, emptyJournal, type Journal, type JournalEntry } from '../../../src/decide/incident-journal.ts';
-import { backoff, incidentTiming } from '../../../src/decide/incident-policy.ts';
-import { duplicates } from '../../../src/decide/incident-raise.ts';
+import { addEntry, emptyJournal, type Journal, type JournalEntry } from '../../../../src/decide/incident-journal.ts';
+import { backoff, incidentTiming } from '../../../../src/decide/incident-policy.ts';
+import { duplicates } from '../../../../src/decide/incident-raise.ts';
 
 const common = (incident: string, at = 0) => ({ v: 1, vnf: 'sip', incident, at, by: 'node1' }) as const;
 const raised = (incident: string, at: number): JournalEntry => ({

@@ -1,5 +1,5 @@
-import { incidentTiming, type IncidentPolicy } from '../../../src/decide/incident-policy.ts';
-import type { ActiveActiveVnfc, Vnf } from '../../../src/model/vnf.ts';
+import { incidentTiming, type IncidentPolicy } from '../../../../src/decide/incident-policy.ts';
+import type { ActiveActiveVnfc, Vnf } from '../../../../src/model/vnf.ts';
 
 const web: ActiveActiveVnfc = {
   name: 'web',

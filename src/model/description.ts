@@ -290,11 +290,15 @@ export const DescriptionSchema = Type.Object(
           alarms: Type.Optional(
             Type.String({
               pattern: patterns.url,
-              description: 'where AlarmNotification and AlarmClearedNotification are posted; default: nowhere',
+              description:
+                'where AlarmNotification and AlarmClearedNotification are posted, with the token only if it has the origin of url; default: nowhere',
             }),
           ),
           ca: Type.Optional(
-            Type.String({ pattern: patterns.file, description: 'file with the CA that signed its certificate' }),
+            Type.String({
+              pattern: patterns.file,
+              description: 'file with the CA that signed its certificate, and that of alarms',
+            }),
           ),
           auth: Type.Optional(
             closed(

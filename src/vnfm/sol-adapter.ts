@@ -31,16 +31,21 @@ export async function createSolAdapter(vnf: Vnf, vnfm: Vnfm): Promise<HealAdapte
   const { find, read } = operations(client, vnfm.url, vnf.instanceId);
   const instance = vnf.instanceId;
   const alarms = vnfm.alarms ?? '';
+  const alarmClient = sameOrigin(alarms, vnfm.url) ? client : createClient({ dispatcher, token: undefined, timeoutMs });
   return {
     find,
     operation: read,
     heal: ({ cause, vnfcInstanceId }) =>
       heal(client, `${rootOf(vnfm.url)}/vnf_instances/${instance}/heal`, cause, vnfcInstanceId),
-    raiseAlarm: (alarm) => notify(client, alarms, alarmNotification(alarm, instance, alarms)),
-    clearAlarm: (alarm) => notify(client, alarms, alarmClearedNotification(alarm, alarms)),
+    raiseAlarm: (alarm) => notify(alarmClient, alarms, alarmNotification(alarm, instance, alarms)),
+    clearAlarm: (alarm) => notify(alarmClient, alarms, alarmClearedNotification(alarm, alarms)),
     close: () => dispatcher.destroy(),
   };
 }
+
+/** Our token is the VNFM's: nobody else gets it. */
+const sameOrigin = (url: string, vnfm: string): boolean =>
+  URL.canParse(url) && new URL(url).origin === new URL(vnfm).origin;
 
 const rootOf = (url: string): string => `${url.replace(/\/+$/, '')}/vnflcm/v2`;
 

@@ -21,7 +21,7 @@ interface Heard {
 }
 
 /** Answers as `answers` says, one after the other; keeps what it heard. */
-async function vnfmSaying(t: ExecutionContext, answers: (Said | 'drop')[], auth = false) {
+async function vnfmSaying(t: ExecutionContext, answers: (Said | 'drop')[], auth = false, alarms?: string) {
   const heard: Heard[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
@@ -48,7 +48,7 @@ async function vnfmSaying(t: ExecutionContext, answers: (Said | 'drop')[], auth 
   writeFileSync(clientSecretFile, 's:ecret\n', { mode: 0o600 });
   const vnfm: Vnfm = {
     url,
-    alarms: `${url}/alarms`,
+    alarms: alarms ?? `${url}/alarms`,
     ca: undefined,
     auth: auth ? { tokenUrl: `${url}/token`, clientId: 'vnfha', clientSecretFile } : undefined,
   };
@@ -226,6 +226,26 @@ test('alarms: raised and cleared', async (t) => {
     alarmId: 'i-1',
     alarmClearedTime: '1970-01-01T00:00:01.000Z',
   });
+});
+
+test('the token is for the VNFM: alarms to its own origin carry it, to any other they do not', async (t) => {
+  const alarm = { id: 'i-1', clearedAt: 0 } as const;
+  const own = await vnfmSaying(t, [token('one'), { status: 204 }], true);
+  t.is((await own.adapter.clearAlarm(alarm)).kind, 'ok');
+  t.is(own.heard[1]!.headers.authorization, 'Bearer one');
+
+  const other = await vnfmSaying(t, [{ status: 204 }, { status: 401 }]);
+  const { adapter, heard } = await vnfmSaying(t, [token('one')], true, `${other.url}/alarms`);
+  t.is((await adapter.clearAlarm(alarm)).kind, 'ok');
+  t.is((await adapter.clearAlarm(alarm)).kind, 'retry');
+  t.deepEqual(
+    other.heard.map(({ line, headers }) => [line, headers.authorization]),
+    [
+      ['POST /alarms', undefined],
+      ['POST /alarms', undefined],
+    ],
+  );
+  t.deepEqual(heard, [], 'no token is fetched for it');
 });
 
 test('what the operator must correct is said at the start', async (t) => {

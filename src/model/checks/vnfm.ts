@@ -18,6 +18,11 @@ export function checkVnfm(checkup: Checkup): void {
   checkUrl(['vnfm', 'alarms'], vnfm?.alarms);
   checkUrl(['vnfm', 'auth', 'tokenUrl'], vnfm?.auth?.tokenUrl);
 
+  if (vnfm?.auth !== undefined) {
+    checkSecrecy(checkup, ['vnfm', 'url'], vnfm.url, 'token');
+    checkSecrecy(checkup, ['vnfm', 'auth', 'tokenUrl'], vnfm.auth.tokenUrl, 'client secret');
+  }
+
   const hasVnfm = !checkup.absent(['vnfm']);
   let heals = false;
   vnfcs?.forEach((vnfc, at) => {
@@ -32,3 +37,14 @@ export function checkVnfm(checkup: Checkup): void {
     checkup.error(['vnf'], what, "Add 'instanceId': the vnfInstanceId that the VNFM gave it.", 'key');
   }
 }
+
+function checkSecrecy(checkup: Checkup, path: Path, url: string | undefined, what: string): void {
+  if (url === undefined || !URL.canParse(url)) return;
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'http:' || isLoopback(hostname)) return;
+  const cure = 'Write https://; http:// is for a lab.';
+  checkup.warning(path, `the ${what} goes over the network in clear text, for everybody there to take`, cure);
+}
+
+/** As URL writes host names: an IPv4 address in four decimals, an IPv6 address in brackets. */
+const isLoopback = (host: string): boolean => /^(.+\.)?localhost$|^127(\.\d+){3}$|^\[::1\]$/.test(host);

@@ -40,3 +40,22 @@ test(
   "49:3: error: the field 'tokenUrl' is missing (vnfm.auth). Add 'tokenUrl': OAuth 2.0 token endpoint (client credentials).",
   "49:42: error: 'secret' does not fit (vnfm.auth.clientSecretFile). Write the whole path of the file; it begins with '/'.",
 );
+
+const auth = (url: string, tokenUrl: string): string =>
+  `${url}\n  auth: { tokenUrl: "${tokenUrl}", clientId: x, clientSecretFile: /s }`;
+
+test(
+  'a token and a secret in clear text',
+  spoiled,
+  [['https://vnfm.example', auth('http://vnfm.example', 'http://127.example/token')]],
+  '48:8: warning: the token goes over the network in clear text, for everybody there to take (vnfm.url). Write https://; http:// is for a lab.',
+  '49:21: warning: the client secret goes over the network in clear text, for everybody there to take (vnfm.auth.tokenUrl). Write https://; http:// is for a lab.',
+);
+
+test('clear text without auth holds no secret', spoiled, [['https://vnfm.example', 'http://vnfm.example']]);
+
+for (const host of ['127.0.0.1:9890', 'localhost', '[::1]:9890']) {
+  test(`a secret in clear text that does not leave the node: ${host}`, spoiled, [
+    ['https://vnfm.example', auth(`http://${host}`, `http://${host}/token`)],
+  ]);
+}

@@ -18,12 +18,20 @@ test('there are examples', (t) => {
   t.true(files.includes('sipcore.yaml'));
 });
 
+/** What an example is warned of, because it is what it is: small, or for the lab. */
+const warned: Readonly<Record<string, readonly string[]>> = {
+  'two-node.yaml': ['nodes'],
+  'sipcore.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
+};
+
 for (const file of files) {
-  test(`${file} checks clean`, (t) => {
+  test(`${file} checks without errors, and its warnings are those that it is known for`, (t) => {
     const { vnf, problems } = readDescription(textOf(file), file);
-    const twoNodes = file === 'two-node.yaml';
-    t.is(problems.length, twoNodes ? 1 : 0, problems.map(formatProblem).join('\n'));
-    if (twoNodes) t.regex(problems[0]!.what, /two nodes/);
+    t.deepEqual(
+      problems.map(({ severity, path }) => `${severity}: ${path}`),
+      (warned[file] ?? []).map((path) => `warning: ${path}`),
+      problems.map(formatProblem).join('\n'),
+    );
     t.truthy(vnf);
   });
 

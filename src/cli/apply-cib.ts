@@ -39,17 +39,22 @@ export interface Outcome extends Proposal {
 const attempts = 20;
 
 /**
- * Brings the cluster's CIB to `ours` (of generateCib).
+ * Brings the cluster's CIB to what `oursIn` wants of the VNF in it: generateCib's, or remainsOf's.
  * @throws Failure 'input' (conflicts, a CIB that Pacemaker wouldn't take), 'refused' by options.consent, 'conflict' when the CIB
  *   changes again and again, and what the cluster's functions throw.
  */
-export async function applyCib(ours: Element, vnf: string, cluster: Cluster, options: ApplyOptions): Promise<Outcome> {
+export async function applyCib(
+  oursIn: (live: Element) => Element,
+  vnf: string,
+  cluster: Cluster,
+  options: ApplyOptions,
+): Promise<Outcome> {
   const agreed = new Set<string>();
   let shown = '';
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const before = await cluster.query();
     const live = parseXml(before, 'the live CIB');
-    const merged = mergeCib(live, ours, vnf);
+    const merged = mergeCib(live, oursIn(live), vnf);
     const changes = changesBetween(live, merged);
     if (changes.length === 0) return { changes, effects: [], applied: false };
     mustKnowOurs(live);

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
+  remove: async () => (await import('./commands/remove.ts')).removeCommand(),
   bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),
   notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
   lab: async () => (await import('./commands/lab.ts')).labCommand(),

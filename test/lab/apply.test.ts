@@ -146,6 +146,19 @@ test.serial('what the description no longer has goes, with its ban; what is not 
   await until('web is gone', async () => (await started('sipcore-web')) === '', waitMs);
 });
 
+test.serial('a VNF is removed, and what is not its stays', async (t) => {
+  t.is((await vnfha('remove', 'other')).stdout, "There is nothing of a VNF 'other' to take out of the CIB.\n");
+  const asked = await vnfha('remove', 'sipcore');
+  t.is(asked.code, 10, asked.stderr);
+  const { code, stderr } = await vnfha('remove', 'sipcore', '--yes');
+  t.is(code, 0, stderr);
+  const { text } = await configuration();
+  t.notRegex(text, /sipcore-(?!fence-)/);
+  t.regex(text, /<primitive id="theirs"/);
+  t.regex(text, /<primitive id="sipcore-fence-lab"/);
+  await until('the registrar is gone', async () => (await started('sipcore-registrar')) === '', waitMs);
+});
+
 test.serial('no cluster: one clear sentence', async (t) => {
   // Pacemaker's sockets are the network namespace's.
   const { code, stderr } = await at('unshare', '--net', 'vnfha', 'diff', paths.description);

@@ -1,22 +1,8 @@
-import { createInterface } from 'node:readline/promises';
 import { Command } from 'commander';
-import { formatChange } from '../../cib/changes.ts';
 import { generateCib } from '../../cib/generate.ts';
 import { loadTemplates } from '../../cib/templates.ts';
 import { loadVnf } from '../../model/load.ts';
-import { diffCibs, patchCib, queryCib } from '../../pacemaker/live-cib.ts';
-import { simulate } from '../../pacemaker/simulate.ts';
-import { verifyCib } from '../../pacemaker/verify.ts';
-import { Failure } from '../../process/failure.ts';
-import { applyCib, type Cluster, type Outcome, type Proposal } from '../apply-cib.ts';
-import { withProgress } from '../progress.ts';
-
-interface Options {
-  readonly dryRun?: boolean;
-  readonly yes?: boolean;
-  readonly json?: boolean;
-  readonly templates?: string;
-}
+import { applyLive, type LiveOptions } from '../live-apply.ts';
 
 export function applyCommand(): Command {
   return new Command('apply')
@@ -39,48 +25,10 @@ Examples:
   vnfha apply vnf.yaml
   vnfha apply vnf.yaml --yes --json`,
     )
-    .action(async (file: string, options: Options) => {
+    .action(async (file: string, options: LiveOptions & { readonly templates?: string }) => {
       const [vnf, templates] = await Promise.all([loadVnf(file), loadTemplates(options.templates)]);
-      const outcome = await applyCib(generateCib(vnf, templates), vnf.name, cluster, {
-        dryRun: options.dryRun ?? false,
-        consent: (proposal) => consent(proposal, options),
-        show: (proposal) => (options.json ? undefined : process.stdout.write(formatProposal(proposal))),
-      });
-      process.stdout.write(options.json ? JSON.stringify(outcome) + '\n' : conclusion(outcome, options));
+      const nothing = 'The CIB is as the description says: nothing to change.';
+      const ours = generateCib(vnf, templates);
+      await applyLive(() => ours, vnf.name, options, nothing);
     });
-}
-
-const cluster: Cluster = {
-  query: () => withProgress('Reading the CIB', queryCib()),
-  verify: (cib, what) => withProgress('Verifying', verifyCib(cib, what)),
-  simulate: (cib) => withProgress('Simulating', simulate(cib)),
-  diff: diffCibs,
-  patch: (patch) => withProgress('Pushing the changes', patchCib(patch)),
-};
-
-function formatProposal({ changes, effects }: Proposal): string {
-  const effect = effects.map(({ text, disruptive }) => `  ${disruptive ? '! ' : '  '}${text}\n`).join('');
-  return `Changes:\n${changes.map((change) => `  ${formatChange(change)}\n`).join('')}Effect:\n${effect || '    none on what is running\n'}`;
-}
-
-function conclusion({ changes, applied }: Outcome, { dryRun }: Options): string {
-  if (changes.length === 0) return 'The CIB is as the description says: nothing to change.\n';
-  if (applied) return "Applied. Pacemaker carries it out now: 'crm_mon' shows how far it is.\n";
-  return dryRun ? 'Dry run: nothing was changed.\n' : '';
-}
-
-async function consent({ effects }: Proposal, { yes, json }: Options): Promise<void> {
-  if (yes) return;
-  const disruptions = effects.filter(({ disruptive }) => disruptive).map(({ text }) => text);
-  const refusal = (why: string) => new Failure('refused', why, { cure: 'Look at --dry-run; then give --yes.' });
-  if (json || !process.stdin.isTTY || !process.stderr.isTTY) {
-    throw refusal(`this disrupts what is healthy: it ${disruptions.join(', ')}; nothing was changed`);
-  }
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    const answer = await terminal.question('What is marked with ! disrupts what is healthy. Go on? [y/N] ');
-    if (!/^y(es)?$/i.test(answer.trim())) throw refusal('nothing was changed');
-  } finally {
-    terminal.close();
-  }
 }

@@ -7,7 +7,6 @@ import { notifierDefaults, runNotifier } from '../../notifier/daemon.ts';
 import { createLog } from '../../process/log.ts';
 
 interface NotifierCommandOptions {
-  readonly description: string;
   readonly journal: string;
 }
 
@@ -19,16 +18,16 @@ export function notifierCommand(): Command {
         'the operation to its end, makes Pacemaker forget the failures, and raises and clears the alarm. It runs in the foreground and\n' +
         'logs JSON lines on stderr. SIGHUP reads the description anew, SIGTERM ends it; kill -9 loses nothing.',
     )
-    .option('--description <file>', 'the VNF description', notifierDefaults.description)
+    .argument('[file]', 'the VNF description', notifierDefaults.description)
     .option('--journal <file>', 'where incidents are written down', notifierDefaults.journal)
     .addHelpText(
       'after',
       `
 Examples:
   vnfha notifier                                        as vnfha-notifier.service runs it
-  vnfha notifier --description ./sipcore.yaml --journal ./incidents.jsonl`,
+  vnfha notifier ./sipcore.yaml --journal ./incidents.jsonl`,
     )
-    .action(({ description, journal }: NotifierCommandOptions) =>
-      runNotifier({ description, journal, node: hostname(), log: createLog('notifier') }),
+    .action((file: string, { journal }: NotifierCommandOptions) =>
+      runNotifier({ description: file, journal, node: hostname(), log: createLog('notifier') }),
     );
 }

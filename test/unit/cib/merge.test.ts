@@ -1,5 +1,6 @@
 import test from 'ava';
 import { changesBetween, formatChange } from '../../../src/cib/changes.ts';
+import { remainsOf } from '../../../src/cib/remove.ts';
 import { mergeCib } from '../../../src/cib/merge.ts';
 import { parseXml, serializeXml } from '../../../src/process/xml.ts';
 import { description, foreignCib, ours } from './sample.ts';
@@ -34,6 +35,23 @@ test('applied to what was applied, nothing changes', async (t) => {
   const once = await applied();
   t.is(serializeXml(await applied(description, once)), serializeXml(once));
   t.deepEqual(lines(once, await applied(description, once)), []);
+});
+
+test('a VNF is taken out: its fence devices stay, and the properties that it needed; nothing else does', async (t) => {
+  const full = await applied();
+  const taken = mergeCib(full, remainsOf(full, 'v'), 'v');
+  const fence = (line: string) => /v-fence-/.test(line);
+  const apartFromFencing = lines(foreignCib(), taken).filter((line) => !fence(line));
+  t.deepEqual(
+    apartFromFencing,
+    lines(foreignCib(), full).filter(
+      (line) => !fence(line) && / nvpair | configuration\/(alerts|tags)$| tag /.test(line),
+    ),
+  );
+  t.deepEqual(lines(foreignCib(), taken).filter(fence), lines(foreignCib(), full).filter(fence));
+  t.notRegex(serializeXml(taken), /"v-(web|reg|lb|alert)/);
+  t.deepEqual(lines(taken, mergeCib(taken, remainsOf(taken, 'v'), 'v')), []);
+  t.deepEqual(lines(taken, await applied(description, taken)).filter(fence), []);
 });
 
 test('ours keeps its place among others', async (t) => {

@@ -34,13 +34,19 @@ function optionsThat(agree: boolean, dryRun = false) {
   return { options, asked, shown };
 }
 
+/** What applyCib is given. */
+const wanted = async (text?: string) => {
+  const configuration = await ours(text);
+  return () => configuration;
+};
+
 test('nothing healthy disrupted: pushed without asking', async (t) => {
   const { cluster } = clusterThat(
     () => true,
     () => [{ action: 'start', resource: 'v-web', node: 'a' }],
   );
   const { options, asked, shown } = optionsThat(false);
-  const outcome = await applyCib(await ours(), 'v', cluster, options);
+  const outcome = await applyCib(await wanted(), 'v', cluster, options);
   t.true(outcome.applied);
   t.deepEqual(outcome.effects, [{ text: 'starts v-web on a', disruptive: false }]);
   t.deepEqual([asked, shown.length], [[], 1]);
@@ -52,7 +58,7 @@ test('a change by somebody else: read, merged and simulated again; asked once fo
     () => [stop],
   );
   const { options, asked, shown } = optionsThat(true);
-  t.true((await applyCib(await ours(), 'v', cluster, options)).applied);
+  t.true((await applyCib(await wanted(), 'v', cluster, options)).applied);
   t.is(calls.query, 4);
   t.deepEqual(asked, [['stops v-web on a']]);
   t.is(shown.length, 1);
@@ -64,7 +70,7 @@ test('a plan that disrupts something else meanwhile is asked for again', async (
     (attempt) => (attempt === 1 ? [stop] : [stop, demote]),
   );
   const { options, asked } = optionsThat(true);
-  await applyCib(await ours(), 'v', cluster, options);
+  await applyCib(await wanted(), 'v', cluster, options);
   t.deepEqual(asked, [['stops v-web on a'], ['stops v-web on a', 'demotes v-db on b']]);
 });
 
@@ -73,7 +79,7 @@ test('refused: nothing is pushed', async (t) => {
     () => true,
     () => [stop],
   );
-  t.like(await t.throwsAsync(applyCib(await ours(), 'v', cluster, optionsThat(false).options)), { kind: 'refused' });
+  t.like(await t.throwsAsync(applyCib(await wanted(), 'v', cluster, optionsThat(false).options)), { kind: 'refused' });
   t.is(calls.patch, 0);
 });
 
@@ -83,14 +89,14 @@ test('a dry run asks nothing and pushes nothing', async (t) => {
     () => [stop],
   );
   const { options, asked, shown } = optionsThat(false, true);
-  const outcome = await applyCib(await ours(), 'v', cluster, options);
+  const outcome = await applyCib(await wanted(), 'v', cluster, options);
   t.deepEqual([outcome.applied, calls.patch, asked.length, shown.length], [false, 0, 0, 1]);
 });
 
 test('what Pacemaker has in mind anyway is no effect of ours', async (t) => {
   const { cluster } = clusterThat(() => true);
   const outcome = await applyCib(
-    await ours(),
+    await wanted(),
     'v',
     { ...cluster, simulate: async () => [stop] },
     optionsThat(false).options,
@@ -100,7 +106,7 @@ test('what Pacemaker has in mind anyway is no effect of ours', async (t) => {
 
 test('somebody changes the CIB all the time: given up after a bounded number of attempts', async (t) => {
   const { cluster, calls } = clusterThat(() => false);
-  t.like(await t.throwsAsync(applyCib(await ours(), 'v', cluster, optionsThat(true).options)), { kind: 'conflict' });
+  t.like(await t.throwsAsync(applyCib(await wanted(), 'v', cluster, optionsThat(true).options)), { kind: 'conflict' });
   t.is(calls.patch, 20);
 });
 
@@ -108,7 +114,7 @@ test('a CIB held against an older schema is refused before anything is pushed', 
   const { cluster, calls } = clusterThat(() => true);
   const old: Cluster = { ...cluster, query: async () => foreign.replace('pacemaker-3.9', 'pacemaker-3.2') };
   t.like(
-    await t.throwsAsync(applyCib(await ours(), 'v', old, optionsThat(true).options), { message: /pacemaker-3\.2/ }),
+    await t.throwsAsync(applyCib(await wanted(), 'v', old, optionsThat(true).options), { message: /pacemaker-3\.2/ }),
     { kind: 'input' },
   );
   t.is(calls.patch, 0);

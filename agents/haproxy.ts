@@ -73,8 +73,9 @@ async function start(call: Call<Service>): Promise<OcfCode> {
   const { problem } = await execute([binary, '-c', '-q', '-f', config], { timeoutMs: remainingMs() });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy refuses its configuration: ${problem}`);
 
-  const { leader, ended } = await launch([binary, '-db', '-f', config], instance, undefined);
-  writeState(instance, { leader });
+  const { ended } = await launch([binary, '-db', '-f', config], instance, undefined, (leader) =>
+    writeState(instance, { leader }),
+  );
   for (;;) {
     if (ended() !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy ${ended()}; see ${logFile(instance)}`);
     const silence = await silenceOf(socket);

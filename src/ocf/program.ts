@@ -58,15 +58,24 @@ export interface Launched {
   readonly ended: () => string | undefined;
 }
 
+/** Becomes its arguments when it reads a line; at the end of its input it ends: who started it died before the word. */
+const waitForWord = 'read -r word && exec "$@" </dev/null';
+
 /**
  * Starts `argv` as `user` in a session of its own, its output appended to /var/log/vnfha/INSTANCE.log; it goes on when the
- * agent ends.
+ * agent ends. `note` is told who it is before it begins: if `note` throws, or the agent is killed before it is done, the
+ * program never begins. So nothing runs that isn't noted.
  * @throws OcfError errGeneric when it cannot be started
  */
-export async function launch(argv: Argv, instance: string, user: string | undefined): Promise<Launched> {
-  const [program, ...args] = asUser(argv, user);
+export async function launch(
+  argv: Argv,
+  instance: string,
+  user: string | undefined,
+  note: (leader: ProcessIdentity) => void,
+): Promise<Launched> {
+  const args = ['-c', waitForWord, 'sh', ...asUser(argv, user)];
   const log = openLog(instance);
-  const child = spawn(program!, args, { detached: true, stdio: ['ignore', log, log], cwd: '/' });
+  const child = spawn('/bin/sh', args, { detached: true, stdio: ['pipe', log, log], cwd: '/' });
   closeSync(log);
   let ended: string | undefined;
   child.once('exit', (code, signal) => (ended = code === null ? `was ended by ${signal}` : `ended with code ${code}`));
@@ -76,9 +85,13 @@ export async function launch(argv: Argv, instance: string, user: string | undefi
       reject(new OcfError(ocf.errGeneric, `'${argv[0]}' cannot be run: ${error.message}`)),
     );
   });
-  child.unref();
   // the child is ours and unreaped, or its 'exit' is on the way: its entry in /proc is its own
-  return { leader: { pid: child.pid!, startTime: processStat(child.pid!)?.startTime ?? 0 }, ended: () => ended };
+  const leader = { pid: child.pid!, startTime: processStat(child.pid!)?.startTime ?? 0 };
+  note(leader);
+  child.stdin!.on('error', () => undefined); // it ended before the word: `ended` tells
+  await new Promise<void>((resolve) => child.stdin!.end('\n', () => resolve()));
+  child.unref();
+  return { leader, ended: () => ended };
 }
 
 export const logFile = (instance: string): string => `/var/log/vnfha/${instance.replace(/[^\w.:-]/g, '_')}.log`;

@@ -39,8 +39,9 @@ async function startProgram({ values, instance, remainingMs }: ServiceCall): Pro
       throw new OcfError(ocf.errGeneric, 'what is left of the last instance cannot be ended');
     }
   }
-  const { leader, ended } = await launch(values.run!, instance, values.user);
-  writeState(instance, { leader, role: 'unpromoted' });
+  const { ended } = await launch(values.run!, instance, values.user, (leader) =>
+    writeState(instance, { leader, role: 'unpromoted' }),
+  );
   return ended;
 }
 

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { lonelyNode, type LonelyNode, until } from '../corosync/lonely-node.ts';
-import { type Answer, call, type CallOptions, ocfTester } from './agent-calls.ts';
+import { agentDir, type Answer, call, type CallOptions, ocfTester } from './agent-calls.ts';
 
 type Settings = Readonly<Record<string, string>>;
 
@@ -223,6 +223,22 @@ test('a start that fails says why, in time', async (t) => {
   t.true(late.ms < 2000, `${late.ms} ms`);
   t.is(slow('stop').code, 0);
   t.is(node.run('pgrep', '-f', '^sleep 4718').stdout, '');
+});
+
+test('an agent killed before it noted the program leaves no program', async (t) => {
+  const node = await aNode(t);
+  const hook = "require('node:fs').renameSync = () => process.kill(process.pid, 'SIGKILL');";
+  node.run('sh', '-c', `echo "${hook}" >/run/hook.cjs`);
+  const parameters = ['OCF_RESOURCE_INSTANCE=test', 'OCF_RESKEY_name=web', 'OCF_RESKEY_run=sleep 4719'];
+  const killed = node.run('env', 'NODE_OPTIONS=--require=/run/hook.cjs', ...parameters, `${agentDir}/vnfc`, 'start');
+  t.not(killed.code, 0);
+  t.is(node.run('ls', '/run/vnfha/agents').stdout.includes('test.json\n'), false, 'it was killed in time');
+  await until('nothing is left', () => node.run('pgrep', '-f', 'sleep 4719').code === 1);
+  const agent = caller(node, { run: 'sleep 4719' });
+  t.is(agent('monitor').code, 7);
+  t.is(agent('start').code, 0);
+  t.is(node.run('pgrep', '-c', '-f', '^sleep 4719').stdout, '1\n');
+  t.is(agent('stop').code, 0);
 });
 
 test('a self-managing nginx: killed, it has failed; stopped, it is gone', async (t) => {

@@ -46,7 +46,8 @@ export function mergeCib(live: Element, ours: Element, vnf: string): Element {
 /** What the live CIB's owner tag lists. */
 function ownedIds(configuration: Element, vnf: string): ReadonlySet<string> {
   const tag = section(configuration, 'tags')?.children.find((child) => idOf(child) === ownerTag(vnf));
-  return new Set(tag?.children.map(idOf));
+  // a comment in it has no id, and doesn't make ours what has none either
+  return new Set(tag?.children.map(idOf).filter((id) => id !== ''));
 }
 
 function mergeSection(live: readonly Element[], wanted: readonly Element[], owned: ReadonlySet<string>): Element[] {

@@ -40,7 +40,7 @@ function sentence(id: string, within: Element, live: Element): string {
 /**
  * `merged` without the foreign constraints of `before` that refer to what is removed: those that pcs and crm_resource made to move or ban a
  * resource of ours.
- * @throws Failure 'input' when another foreign constraint does: that somebody wrote, and has to decide about.
+ * @throws Failure 'input' when another foreign constraint or a fencing level does: that somebody wrote, and has to decide about.
  */
 export function dropForeignReferences(merged: Element, before: Element, owned: ReadonlySet<string>): Element {
   const resourceIds = (configuration: Element): string[] =>
@@ -58,12 +58,17 @@ export function dropForeignReferences(merged: Element, before: Element, owned: R
     }
     return true;
   };
+  for (const level of section(before, 'fencing-topology')?.children ?? []) {
+    const gone = (level.attributes['devices'] ?? '').split(',').find((id) => removed.has(id));
+    if (gone === undefined) continue;
+    problems.push(`the fencing level '${idOf(level)}' refers to '${gone}', which the description no longer has`);
+  }
   const children = merged.children.map((part) =>
     part.name === 'constraints' ? { ...part, children: part.children.filter(keep) } : part,
   );
   if (problems.length > 0) {
     throw new Failure('input', problems.join('\n'), {
-      cure: "Remove it first ('pcs constraint delete ID'); nothing was changed.",
+      cure: "Remove it first ('pcs constraint delete ID', 'pcs stonith level delete …'); nothing was changed.",
     });
   }
   return { ...merged, children };

@@ -1,5 +1,5 @@
 /** Small helpers on CIB trees. */
-import type { Element } from '../process/xml.ts';
+import { comment, type Element } from '../process/xml.ts';
 
 export const element = (
   name: string,
@@ -13,6 +13,12 @@ export const idOf = ({ attributes }: Element): string => attributes['id'] ?? '';
 /** The first child called `name`. */
 export const section = (parent: Element, name: string): Element | undefined =>
   parent.children.find((child) => child.name === name);
+
+/** `root` without the comments in it. */
+export const withoutComments = (root: Element): Element => ({
+  ...root,
+  children: root.children.filter(({ name }) => name !== comment).map(withoutComments),
+});
 
 /** In these an id refers to another element, and names none. */
 const references: ReadonlySet<string> = new Set(['obj_ref', 'resource_ref', 'role']);

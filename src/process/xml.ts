@@ -1,7 +1,8 @@
 /**
  * XML as an ordered tree. In a CIB the order of siblings means something (the scheduler breaks ties by it), and xml2js's
  * own builder loses it: so its parser is asked for the order, and what is written is written here.
- * Comments and processing instructions are dropped; text is kept, before the child elements.
+ * A comment is an element called '#comment', since an operator's must survive in a CIB; xml2js would drop it. Processing
+ * instructions are dropped; text is kept, before the child elements.
  */
 import { Parser } from 'xml2js';
 import { Failure, messageOf } from './failure.ts';
@@ -15,6 +16,9 @@ export interface Element {
   readonly text: string;
 }
 
+/** The name of the element that stands for a comment: no element of XML can have it. */
+export const comment = '#comment';
+
 /**
  * Parses `xml`.
  * @param source what to call it in the error: a file, or the program that wrote it
@@ -22,9 +26,9 @@ export interface Element {
  */
 export function parseXml(xml: string, source: string): Element {
   // xml2js overlooks what follows the root element: inside an element of ours nothing is overlooked.
-  const wrapped = `<document>${xml.replace(/^\uFEFF?\s*<\?xml[^>]*\?>/, blankOut)}</document>`;
+  const wrapped = `<document>${commentsAsElements(xml.replace(/^\uFEFF?\s*<\?xml[^>]*\?>/, blankOut))}</document>`;
   const { children, text } = toElement(parseWrapped(wrapped, source));
-  const [root, ...others] = children;
+  const [root, ...others] = children.filter(({ name }) => name !== comment);
   if (root === undefined || others.length > 0 || text.trim() !== '') {
     throw new Failure('input', `${source}: not well-formed XML: there must be exactly one outermost element`);
   }
@@ -47,6 +51,16 @@ interface RawElement {
 
 /** Keeps the line feeds, so that lines are counted right. */
 const blankOut = (declaration: string): string => declaration.replace(/[^\n]/g, '');
+
+const standIn = 'vnfha.comment';
+
+/** In well-formed XML a `<!--` outside of CDATA and processing instructions can begin nothing but a comment. */
+const commentsAsElements = (xml: string): string =>
+  xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<!--([\s\S]*?)-->/g, (whole, text: string | undefined) =>
+    text === undefined || text.includes('--')
+      ? whole
+      : `<${standIn} text="${escapeAttribute(text)}"${blankOut(text)}/>`,
+  );
 
 function parseWrapped(xml: string, source: string): RawElement {
   const parser = new Parser({
@@ -78,6 +92,7 @@ function malformed(error: unknown, source: string): Failure {
 }
 
 function toElement(raw: RawElement): Element {
+  if (raw['#name'] === standIn) return { name: comment, attributes: {}, children: [], text: raw.$?.['text'] ?? '' };
   return {
     name: raw['#name'],
     attributes: { ...raw.$ },
@@ -87,6 +102,10 @@ function toElement(raw: RawElement): Element {
 }
 
 function writeElement({ name, attributes, children, text }: Element, indent: string, lines: string[]): void {
+  if (name === comment) {
+    lines.push(`${indent}<!--${text}-->`);
+    return;
+  }
   const start = [name, ...Object.entries(attributes).map(([key, value]) => `${key}="${escapeAttribute(value)}"`)].join(
     ' ',
   );

@@ -135,6 +135,28 @@ test('a constraint that somebody wrote about what goes is refused', async (t) =>
   });
 });
 
+test('a fencing level of a fence device that goes is refused', async (t) => {
+  const levelled = edit(await applied(), (text) =>
+    text.replace(
+      '<constraints>',
+      '<fencing-topology><fencing-level id="l" index="1" target="a" devices="other,v-fence-f"/></fencing-topology><constraints>',
+    ),
+  );
+  t.deepEqual(lines(levelled, await applied(description, levelled)), []);
+  const renamed = description.replace('name: f, agent', 'name: g, agent');
+  t.like(await t.throwsAsync(applied(renamed, levelled)), {
+    kind: 'input',
+    message: "the fencing level 'l' refers to 'v-fence-f', which the description no longer has",
+  });
+});
+
+test("a comment in the owner tag makes nobody's things ours", async (t) => {
+  const commented = edit(await applied(), (text) => text.replace('<obj_ref', '<!-- x --><obj_ref'));
+  const after = serializeXml(await applied(description, commented));
+  t.true(after.includes("<!-- theirs: <don't touch> -->"));
+  t.true(after.includes('<!-- inside -->'));
+});
+
 for (const [where, change, message] of [
   [
     'a resource',

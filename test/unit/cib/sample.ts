@@ -54,7 +54,9 @@ export const foreign = `<cib crm_feature_set="3.16.1" validate-with="pacemaker-3
       <rsc_location id="a-second" rsc="their-ip" node="a" score="5"/>
     </constraints>
     <resources>
+      <!-- theirs: <don't touch> -->
       <primitive id="their-ip" class="ocf" provider="heartbeat" type="IPaddr2">
+        <!-- inside -->
         <instance_attributes id="their-ip-ia">
           <nvpair name="ip" value="192.0.2.99" id="their-ip-ia-ip"/>
         </instance_attributes>

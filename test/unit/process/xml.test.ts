@@ -11,12 +11,23 @@ test('siblings of different names stay mixed', (t) => {
   t.is(serializeXml(parseXml(text, 'test')), text);
 });
 
-test('comments and the declaration are dropped; text is kept', (t) => {
+test('the declaration and what is around the outermost element are dropped; text is kept', (t) => {
   const parsed = parseXml(
-    '<?xml version="1.0"?>\n<!-- x --><a><!-- y --><b>1 &lt; 2</b><c><![CDATA[<&>]]></c></a>',
+    '<?xml version="1.0"?>\n<!-- x --><a><b>1 &lt; 2</b><c><![CDATA[<&>]]></c></a><!-- z -->',
     'test',
   );
   t.is(serializeXml(parsed), '<a>\n  <b>1 &lt; 2</b>\n  <c>&lt;&amp;&gt;</c>\n</a>\n');
+});
+
+test('comments stay where they are, as they are', (t) => {
+  const text =
+    '<a>\n  <!-- <b c="d"> & ü\n\n\t] -->\n  <b/>\n  <!---->\n  <!-- -->\n  <c>\n    <!--<?x?>-->\n  </c>\n</a>\n';
+  t.is(serializeXml(parseXml(text, 'test')), text);
+  t.is(serializeXml(parseXml('<a><![CDATA[<!-- no -->]]></a>', 'test')), '<a>&lt;!-- no --&gt;</a>\n');
+  t.like(
+    t.throws(() => parseXml('<a>\n<!-- x\n\n-->\n<b></a>', 'test')),
+    { message: 'test:5: not well-formed XML: Unexpected close tag' },
+  );
 });
 
 test('white space and quotes in attributes survive', (t) => {

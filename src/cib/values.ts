@@ -24,9 +24,14 @@ export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
   return values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }
 
-/** Words that the agent gets back by splitting at white space, else a JSON array. */
+/**
+ * Words that the agent gets back by splitting at white space, else a JSON array. In ASCII: Pacemaker's programs write XML that can't be
+ * read where a quote, <, > or & comes after another character (crm_xml_escape of 2.1.5).
+ */
 function command(argv: Argv | undefined): string | undefined {
   if (argv === undefined) return undefined;
-  const plain = argv.every((word) => /^[^\s"'\\]+$/.test(word)) && !argv[0]!.startsWith('[');
-  return plain ? argv.join(' ') : JSON.stringify(argv);
+  const plain = argv.every((word) => /^[!-~]+$/.test(word) && !/["'\\]/.test(word)) && !argv[0]!.startsWith('[');
+  return plain ? argv.join(' ') : JSON.stringify(argv).replace(/[^ -~]/g, escaped);
 }
+
+const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

@@ -20,7 +20,10 @@ export function checkFencing(checkup: Checkup): void {
       checkNodeList(checkup, ['fencing', at, 'nodes'], device.nodes);
       for (const node of device.nodes) if (node !== undefined) fenced.add(node);
     }
-    for (const name of Object.keys(device?.parameters ?? {})) checkSecret(checkup, at, name);
+    for (const [name, value] of Object.entries(device?.parameters ?? {})) {
+      checkSecret(checkup, at, name);
+      checkCharacters(checkup, at, name, value);
+    }
   });
   if (all) return;
   checkup.description.nodes?.forEach((node, at) => {
@@ -42,4 +45,16 @@ function checkSecret(checkup: Checkup, at: number, name: string): void {
   const what = `'${name}' would put a secret into the CIB, which every user of the group haclient can read`;
   const cure = "Use 'passwd_script' with a program, mode 0700, that prints it; or the agent's own file of credentials.";
   checkup.error(['fencing', at, 'parameters', name], what, cure, 'key');
+}
+
+/** Pacemaker's programs turn a line feed into '\\n', and write XML that can't be read where a quote, <, > or & comes after a character beyond ASCII. */
+function checkCharacters(checkup: Checkup, at: number, name: string, value: unknown): void {
+  const odd = /[^ -~]/u.exec(String(value))?.[0];
+  if (odd === undefined) return;
+  const what = `the value of '${name}' has the character ${JSON.stringify(odd)}, which doesn't pass Pacemaker's programs unharmed`;
+  checkup.error(
+    ['fencing', at, 'parameters', name],
+    what,
+    'Use printable ASCII only; what else is needed goes into a file of the agent.',
+  );
 }

@@ -46,6 +46,15 @@ test('values are escaped in XML, and are what the description says', async (t) =
   t.true(text.includes('name="promote" value="db-ctl up"'));
 });
 
+test('a command has only ASCII in the CIB, and means the same', async (t) => {
+  const words = ['db', 'größe', 'x"ü<', 'two\nlines', '\u{1f600}', '\u007f'];
+  const vnf = vnfOf(description.replace(/run: \[db.*\]/, `run: ${JSON.stringify(words)}`));
+  const text = serializeXml(generateCib(vnf, await loadTemplates()));
+  t.notRegex(text, /[^ -~\n]/);
+  const [, value = ''] = /name="run" value="(\[.*?\])"/.exec(text) ?? [];
+  t.deepEqual(JSON.parse(value.replaceAll('&quot;', '"').replaceAll('&lt;', '<')), words);
+});
+
 test("a template of the operator's goes first", async (t) => {
   const text = await withTemplate(
     'cluster.xml',

@@ -49,3 +49,10 @@ test(
   [['port: 623', '"a b": 623']],
   '21:42: error: the name \'a b\' does not fit (fencing[0].parameters["a b"]). Begin it with a letter and use only letters a-z and A-Z, digits, - and _.',
 );
+
+test(
+  'a parameter value that Pacemaker garbles',
+  spoiled,
+  [['port: 623', 'port: "bü<ro"']],
+  "21:48: error: the value of 'port' has the character \"ü\", which doesn't pass Pacemaker's programs unharmed (fencing[0].parameters.port). Use printable ASCII only; what else is needed goes into a file of the agent.",
+);

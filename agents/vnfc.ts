@@ -31,7 +31,7 @@ const vnfc = defineAgent({
     }),
     stop: command({
       shortdesc: 'Command that stops it',
-      longdesc: `The counterpart of start; with run it is asked before SIGTERM is sent. ${argv}`,
+      longdesc: `The counterpart of start: it ends with exit code 0 when the program is gone or was not there, not before, and not otherwise. With run it is asked before SIGTERM is sent. ${argv}`,
     }),
     user: text({
       shortdesc: 'User',

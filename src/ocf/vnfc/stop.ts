@@ -1,19 +1,19 @@
 /** stop: ends the instance for certain, or says that it could not (Pacemaker then fences the node). */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
-import { healthProblem } from '../health.ts';
+import { askChecks } from '../health.ts';
 import { endSession, type ProcessIdentity, sessionOf } from '../processes.ts';
-import { execute } from '../program.ts';
+import { execute, requirePrograms, requireUser } from '../program.ts';
 import { setPromotionScore } from '../role.ts';
 import { readState, removeState } from '../state-file.ts';
-import type { ServiceCall } from './service.ts';
+import type { Service, ServiceCall } from './service.ts';
 
-/** @throws OcfError errGeneric when it still runs */
+/** @throws OcfError errGeneric when it still runs, or nobody can say that it doesn't */
 export async function stopInstance(call: ServiceCall): Promise<OcfCode> {
   const { values, instance, log } = call;
   const state = readState(instance);
   if (values.promote !== undefined && state !== undefined) await setPromotionScore(instance, undefined, log);
-  if (values.run === undefined) await stopByCommand(call);
+  if (values.run === undefined) await stopByCommand(call, state !== undefined);
   else if (state?.leader !== undefined) await stopProgram(call, state.leader);
   removeState(instance);
   return ocf.success;
@@ -33,16 +33,47 @@ async function stopProgram({ values, log, remainingMs }: ServiceCall, leader: Pr
 }
 
 /**
- * A self-managing program is gone when its command came to an end and its check fails. That the command itself fails is
- * no proof of the opposite: many do when there is nothing to stop, as after a crash.
+ * A self-managing program is gone when its command says so by its exit code 0, and every check agrees. A command that fails
+ * is no stop, with two exceptions: nothing was started here, or nobody listened even before (it crashed).
  */
-async function stopByCommand({ values, instance, log, remainingMs }: ServiceCall): Promise<void> {
+async function stopByCommand(call: ServiceCall, started: boolean): Promise<void> {
+  const { values, instance, log, remainingMs } = call;
   const { user } = values;
+  if (!started && !isInstalled(values)) return; // as after a start that failed for that
+  const crashed = await nobodyListens(values, Math.min(1000, remainingMs()));
   const { code, problem } = await execute(values.stop!, { timeoutMs: remainingMs(), user, logOf: instance });
-  if (code === undefined) throw new OcfError(ocf.errGeneric, problem!);
-  if (problem !== undefined) log.warn(problem);
-  while ((await healthProblem(values, Math.min(2000, remainingMs()))) === undefined) {
-    if (remainingMs() === 0) throw new OcfError(ocf.errGeneric, problem ?? 'it still answers its check');
+  if (problem !== undefined) {
+    if (started && (code === undefined || !crashed)) throw new OcfError(ocf.errGeneric, problem);
+    log.warn(problem);
+  }
+  await becomeGone(call);
+}
+
+/** By the kernel's word; without check_tcp and check_http nobody knows. */
+async function nobodyListens(values: Service, timeoutMs: number): Promise<boolean> {
+  const findings = await askChecks({ ...values, check_command: undefined }, timeoutMs);
+  return findings.length > 0 && findings.every((finding) => finding?.gone === 'proven');
+}
+
+async function becomeGone({ values, remainingMs }: ServiceCall): Promise<void> {
+  let doubt: string;
+  do {
+    const findings = await askChecks(values, Math.max(1, Math.min(2000, remainingMs())));
+    const unknown = findings.find((finding) => finding?.gone === 'unknown');
+    if (findings.includes(undefined)) doubt = 'it still runs: it passes its check';
+    else if (unknown === undefined) return;
+    else doubt = `it is not known to be gone: ${unknown.problem}`;
     await sleep(100);
+  } while (remainingMs() > 500); // a check that has less time is not asked fairly
+  throw new OcfError(ocf.errGeneric, doubt);
+}
+
+function isInstalled({ stop, check_command, user }: Service): boolean {
+  try {
+    requirePrograms([stop, check_command]);
+    requireUser(user);
+    return true;
+  } catch {
+    return false;
   }
 }

@@ -255,3 +255,77 @@ test('a self-managing nginx: killed, it has failed; stopped, it is gone', async 
   t.is(agent('stop').code, 0, 'the stop command fails on a dead nginx, and that is no obstacle');
   t.is(agent('monitor').code, 7);
 });
+
+// A self-managing program as a file: '/run/it' is there while it runs. `stop` is what its stop command does.
+const byFile = (stop: string): Settings => ({
+  start: 'touch /run/it',
+  stop: JSON.stringify(['sh', '-c', stop]),
+  check_command: 'test -e /run/it',
+});
+
+test('a stop command that fails is no stop, whatever the check says: a command that fails proves nothing', async (t) => {
+  const node = await aNode(t);
+  const agent = caller(node, byFile('rm -f /run/it; exit 3'));
+  t.is(agent('stop').code, 0, 'nothing was started here');
+  t.is(agent('start').code, 0);
+  const failed = agent('stop');
+  t.is(failed.code, 1);
+  t.regex(failed.reason ?? '', /ended with exit code 3/);
+  t.is(agent('monitor', recurring).code, 1, 'it is not forgotten');
+  t.is(caller(node, byFile('true'))('stop').code, 0);
+  t.is(agent('monitor').code, 7);
+  const missing = caller(node, { ...byFile('true'), stop: '/no/such', check_command: '/no/such' });
+  t.is(missing('stop').code, 0, 'what is not installed here was not started here');
+});
+
+test('a stop command that succeeds is believed when the check agrees, and not before', async (t) => {
+  const node = await aNode(t);
+  const slow = caller(node, byFile('(sleep 1; rm /run/it) >/dev/null 2>&1 &'));
+  t.is(slow('start').code, 0);
+  const stop = slow('stop');
+  t.is(stop.code, 0, stop.stderr);
+  t.true(stop.ms >= 1000, `${stop.ms} ms`);
+
+  const liar = caller(node, byFile('true'));
+  t.is(liar('start').code, 0);
+  const lied = liar('stop', { timeoutMs: 3000 });
+  t.is(lied.code, 1);
+  t.regex(lied.reason ?? '', /it still runs: it passes its check/);
+});
+
+test('a check that gives no answer is no proof that a program is gone', async (t) => {
+  const node = await aNode(t);
+  const hung = { ...byFile('true'), check_command: 'sh -c "test -e /run/hang && sleep 4720 || test -e /run/it"' };
+  t.is(caller(node, hung)('start').code, 0);
+  node.run('touch', '/run/hang');
+  const stop = caller(node, hung)('stop', { timeoutMs: 5000 });
+  t.is(stop.code, 1);
+  t.regex(stop.reason ?? '', /not known to be gone: .*gave no answer/);
+  t.true(stop.ms < 5000, `${stop.ms} ms`);
+});
+
+test('a hung nginx is not gone, nor one that answers with an error', async (t) => {
+  const node = await aNode(t);
+  configureNginx(node);
+  for (const checks of [{}, { check_tcp: '7003', check_http: '', check_command: 'false' }]) {
+    const agent = caller(node, { ...nginx, stop: 'false', ...checks });
+    t.is(caller(node, nginx)('start').code, 0);
+    node.run('pkill', '-STOP', 'nginx');
+    t.is(agent('stop', { timeoutMs: 6000 }).code, 1, 'hung');
+    node.run('pkill', '-CONT', 'nginx');
+  }
+  const errors = caller(node, { ...nginx, stop: 'true', check_http: 'http://127.0.0.1:7003/%' });
+  const answer = errors('stop', { timeoutMs: 3000 });
+  t.is(answer.code, 1);
+  t.regex(answer.reason ?? '', /answers with status 400/);
+});
+
+test('nobody listened before and after: a stop command that fails is believed; if somebody did before, it is not', async (t) => {
+  const node = await aNode(t);
+  configureNginx(node);
+  t.is(caller(node, nginx)('start').code, 0);
+  const quits = { ...nginx, stop: JSON.stringify(['sh', '-c', `nginx -c ${nginxConf} -s quit && sleep 1; exit 1`]) };
+  const quitting = caller(node, quits)('stop');
+  t.is(quitting.code, 1, 'it closed its port and said that it failed: it may still be ending');
+  t.is(caller(node, nginx)('stop').code, 0);
+});

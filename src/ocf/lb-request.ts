@@ -80,8 +80,11 @@ function converse(
       const late = awaited().some((name) => joined.some(({ nodeid }) => nodeid === ids.get(name)));
       if (late) void say();
     });
-    group.on('message', (message) => {
+    group.on('message', (message, { nodeid }) => {
       if (message.type !== 'ack' || message.id !== request.id || !lbNodes.includes(message.node)) return;
+      if (ids.get(message.node) !== nodeid) {
+        return log.warn(`node ${nodeid} acknowledged as ${message.node}: passed over`);
+      }
       answers.set(message.node, message.error);
       check();
     });

@@ -86,6 +86,13 @@ test('a bridge that refuses is an answer: the stop fails at once', async (t) => 
   t.true(stop.ms < 3000, `${stop.ms} ms`);
 });
 
+test('an acknowledgement counts only from the node that it names', async (t) => {
+  const { node } = await withPeer(t, 'lie');
+  const stop = member(node, 'stop');
+  t.is(stop.code, 0, stop.reason);
+  t.regex(stop.stderr, /WARNING: node 7 acknowledged as absent: passed over/);
+});
+
 test('a bridge that comes while the agent waits is asked, too', async (t) => {
   const node = await lonelyNode();
   t.teardown(node.end);

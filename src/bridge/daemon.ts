@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultRotationPolicy } from '../decide/rotation.ts';
-import { loadVnf } from '../model/load.ts';
+import { loadVnfOn } from '../model/load.ts';
 import { lbNodes, paths } from '../model/names.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { Failure, messageOf } from '../process/failure.ts';
@@ -34,7 +34,7 @@ export const bridgeDefaults = {
 
 /**
  * Runs until SIGTERM or SIGINT.
- * @throws Failure for what waiting would not cure: 'permission', 'input' (the description), 'missing' (it, or haproxy),
+ * @throws Failure for what waiting would not cure: 'permission', 'input' (the description, or this node is not in it), 'missing' (it, or haproxy),
  *   'haproxy' (the configuration is refused), 'conflict' (another bridge is running)
  */
 export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
@@ -72,7 +72,7 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
 
 /** The checked structure, or undefined where this node is none of the load balancer's. */
 async function structureHere(options: BridgeDaemonOptions): Promise<Structure | undefined> {
-  const vnf = await loadVnf(options.description);
+  const vnf = await loadVnfOn(options.node, options.description);
   if (!lbNodes(vnf.loadBalancer).includes(options.node)) return undefined;
   await mkdir(dirname(options.config), { recursive: true });
   await mkdir(dirname(options.haproxySocket), { recursive: true });

@@ -37,6 +37,19 @@ export async function loadVnf(path: string): Promise<Vnf> {
 }
 
 /**
+ * The same, for a program that runs on `node`.
+ * @throws Failure as loadVnf; 'input' as well when the description has no such node
+ */
+export async function loadVnfOn(node: string, path: string): Promise<Vnf> {
+  const vnf = await loadVnf(path);
+  const names = vnf.nodes.map(({ name }) => name);
+  if (names.includes(node)) return vnf;
+  throw new Failure('input', `this node is called '${node}', and ${path} has only ${names.join(', ')}`, {
+    cure: "Correct the node's name in the description, or the hostname: `uname -n` must say the same.",
+  });
+}
+
+/**
  * The text of the description at `path`.
  * @throws Failure 'missing', 'permission', or 'input' when it is something else than a file of text.
  */

@@ -3,7 +3,7 @@
  * at SIGHUP.
  */
 import { incidentTiming } from '../decide/incident-policy.ts';
-import { loadVnf } from '../model/load.ts';
+import { loadVnfOn } from '../model/load.ts';
 import { paths } from '../model/names.ts';
 import { cleanup } from '../pacemaker/cleanup.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
@@ -15,7 +15,7 @@ import { type Notifier, startNotifier } from './notifier.ts';
 export interface NotifierDaemonOptions {
   readonly description: string;
   readonly journal: string;
-  /** This node, as the journal shall call it. */
+  /** This node, as the description and the journal call it. */
   readonly node: string;
   readonly log: Log;
 }
@@ -27,7 +27,8 @@ const statusEveryMs = 3000;
 
 /**
  * Runs until SIGTERM or SIGINT.
- * @throws Failure for what waiting would not cure: 'permission', 'input' (the description), 'missing' (it, or a file that it names),
+ * @throws Failure for what waiting would not cure: 'permission', 'input' (the description, or this node is not in it),
+ *   'missing' (the description, or a file that it names),
  *   'conflict' (another notifier is running); 'unexpected' when the journal can't be written any more
  */
 export async function runNotifier(options: NotifierDaemonOptions): Promise<void> {
@@ -50,7 +51,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
   let busy = Promise.resolve();
   const reload = async (): Promise<void> => {
     try {
-      await loadVnf(options.description);
+      await loadVnfOn(options.node, options.description);
       await notifier?.stop();
       notifier = await start(options, onBroken);
     } catch (error) {
@@ -84,7 +85,7 @@ async function start(
   onBroken: (error: unknown) => void,
 ): Promise<Notifier | undefined> {
   const { log, node, journal } = options;
-  const vnf = await loadVnf(options.description);
+  const vnf = await loadVnfOn(options.node, options.description);
   if (vnf.vnfm === undefined) {
     log.info('idle', { why: 'the description has no vnfm', description: options.description });
     return undefined;

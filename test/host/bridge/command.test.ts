@@ -180,6 +180,10 @@ test.serial('what waiting would not cure ends it, with a sentence and an exit co
   t.is(await ended(nobody), exitCodes.permission);
   t.regex(nobody.text, /^vnfha: .*only root/);
 
+  const stranger = start('node7');
+  t.is(await ended(stranger), exitCodes.input);
+  t.regex(stranger.text, /^vnfha: this node is called 'node7', .*node1, node2, node3\n.*hostname/);
+
   await started();
   const second = start();
   t.is(await ended(second), exitCodes.conflict);

@@ -5,7 +5,8 @@
 import { exitNow } from '../src/corosync/libcpg.ts';
 import { type Call, defineAgent } from '../src/ocf/agent.ts';
 import { ocf, type OcfCode, OcfError } from '../src/ocf/codes.ts';
-import { requestOfBridges } from '../src/ocf/lb-request.ts';
+import { requestOfBridges, strangersProblem } from '../src/ocf/lb-request.ts';
+import { nodeIds } from '../src/ocf/node-ids.ts';
 import { text, words } from '../src/ocf/parameter.ts';
 import { localNodeName, runAgent } from '../src/ocf/run-agent.ts';
 import { readState, removeState, writeState } from '../src/ocf/state-file.ts';
@@ -40,7 +41,7 @@ const lbMember = defineAgent({
     start: { timeout: 10, run: start },
     stop: { timeout: 10, run: stop },
     monitor: { timeout: 10, recurring: [{ interval: 30 }], run: monitor },
-    'validate-all': { timeout: 5, run: () => ocf.success },
+    'validate-all': { timeout: 5, run: validate },
   },
 });
 
@@ -55,6 +56,14 @@ async function stop(call: Call<Place>): Promise<OcfCode> {
   const missing = await request(call, 'exclude', call.remainingMs());
   if (missing.length > 0) throw new OcfError(ocf.errGeneric, `not excluded everywhere: ${missing.join('; ')}`);
   removeState(call.instance);
+  return ocf.success;
+}
+
+/** Stop and start don't answer errConfigured: that would stop the places on all other nodes, too. */
+async function validate({ values, remainingMs }: Call<Place>): Promise<OcfCode> {
+  const ids = await nodeIds(remainingMs()).catch(() => undefined); // without corosync nobody knows
+  const problem = ids && strangersProblem(values.lb_nodes, ids);
+  if (problem !== undefined) throw new OcfError(ocf.errConfigured, problem);
   return ocf.success;
 }
 

@@ -1,6 +1,6 @@
 /**
  * A request of an lb-member agent to the load balancers: said in the CPG group, done when the bridge of every load balancer
- * node that is in the ring has answered. Whoever is not in the ring need not be waited for: it has no traffic, or is fenced.
+ * node that is in the ring has answered. A known node that is not in the ring need not be waited for: it has no traffic, or is fenced.
  */
 import { randomUUID } from 'node:crypto';
 import { connectGroup } from '../corosync/group.ts';
@@ -28,10 +28,23 @@ export async function requestOfBridges(request: LbRequest, log: OcfLog): Promise
   const begun = performance.now();
   const leftMs = () => Math.max(0, request.waitMs - (performance.now() - begun));
   try {
-    return await converse(request, await nodeIds(leftMs()), leftMs, log);
+    const ids = await nodeIds(leftMs());
+    const strangers = strangersProblem(request.lbNodes, ids);
+    return [...(strangers === undefined ? [] : [strangers]), ...(await converse(request, ids, leftMs, log))];
   } catch (error) {
     return [messageOf(error)];
   }
+}
+
+/**
+ * What is wrong with the names: a node that corosync does not know is misspelt or was taken out of its list, not absent, and
+ * nobody can say for it what its load balancer does. Undefined: nothing.
+ */
+export function strangersProblem(lbNodes: readonly string[], ids: ReadonlyMap<string, number>): string | undefined {
+  const strangers = lbNodes.filter((name) => !ids.has(name));
+  return strangers.length === 0
+    ? undefined
+    : `corosync knows no node called ${strangers.join(', ')} (parameter lb_nodes)`;
 }
 
 function converse(
@@ -41,8 +54,6 @@ function converse(
   log: OcfLog,
 ): Promise<readonly string[]> {
   const request: BridgeMessage = { v: wireVersion, type, id: randomUUID(), backend, server, at: Date.now(), until };
-  const unknown = lbNodes.filter((name) => !ids.has(name));
-  if (unknown.length > 0) log.warn(`corosync knows no node called ${unknown.join(', ')}: not waited for`);
   const answers = new Map<string, string | undefined>();
   let ring: readonly number[] | undefined;
   const awaited = () => lbNodes.filter((name) => ring?.includes(ids.get(name)!) && !answers.has(name));

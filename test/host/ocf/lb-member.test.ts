@@ -86,6 +86,28 @@ test('a bridge that refuses is an answer: the stop fails at once', async (t) => 
   t.true(stop.ms < 3000, `${stop.ms} ms`);
 });
 
+test('a load balancer that corosync does not know is no absent one: the stop tells the others, and fails', async (t) => {
+  const { node, heard } = await withPeer(t, 'ack');
+  const agent = (action: string) =>
+    call(node, 'lb-member', action, { ...place, lb_nodes: 'lonely absent lonly absnt' });
+  const reason = 'corosync knows no node called lonly, absnt (parameter lb_nodes)';
+  const start = agent('start');
+  t.is(start.code, 0, 'the known ones have it in rotation');
+  t.true(start.stderr.includes(`WARNING: not re-admitted everywhere yet: ${reason}`), start.stderr);
+  const stop = agent('stop');
+  t.is(stop.code, 1);
+  t.is(stop.reason, `not excluded everywhere: ${reason}`);
+  t.true(stop.ms < 5000, `${stop.ms} ms`);
+  await until('the known ones are told', () => heard.some(({ type }) => type === 'exclude'));
+  t.is(agent('monitor').code, 0, 'what was not excluded is still a member');
+  const validated = agent('validate-all');
+  t.is(validated.code, 6);
+  t.is(validated.reason, reason);
+  t.is(member(node, 'validate-all').code, 0);
+  await node.signalCorosync('KILL');
+  t.is(agent('validate-all').code, 0, 'without corosync there is nobody to ask');
+});
+
 test('an acknowledgement counts only from the node that it names', async (t) => {
   const { node } = await withPeer(t, 'lie');
   const stop = member(node, 'stop');
@@ -97,7 +119,8 @@ test('a bridge that comes while the agent waits is asked, too', async (t) => {
   const node = await lonelyNode();
   t.teardown(node.end);
   await node.startCorosync();
-  const parameters = Object.entries(place).map(([name, value]) => `OCF_RESKEY_${name}=${value}`);
+  const patient = { ...place, CRM_meta_timeout: '30000' }; // the peer must be up before it ends
+  const parameters = Object.entries(patient).map(([name, value]) => `OCF_RESKEY_${name}=${value}`);
   const agent = node.start('env', [...parameters, `${agentDir}/lb-member`, 'stop'], { stdio: 'inherit' });
   let code: number | null | undefined;
   agent.once('exit', (status) => (code = status));

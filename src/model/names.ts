@@ -1,6 +1,7 @@
 /**
  * What things are called in the CIB, in HAProxy and on disk. One place, so that generator, agents, bridge and notifier agree.
- * Every id begins with the VNF's name; several VNFs share a cluster.
+ * Every id begins with the VNF's name, so that the CIB holds several VNFs side by side; files and sockets are a node's, and a node
+ * has one description.
  */
 import type { ActiveActiveVnfc, ClusterNode, LoadBalancer, Vnf } from './vnf.ts';
 

@@ -108,6 +108,10 @@ async function copyData() {
   await cp(path.join(project, 'cib-templates'), path.join(share, 'cib-templates'), { recursive: true });
   await cp(path.join(project, 'examples'), path.join(share, 'examples'), { recursive: true });
   await cp(path.join(project, 'docs', schema), path.join(share, schema));
+  const docs = (await readdir(path.join(project, 'docs'))).filter((name) => name.endsWith('.md'));
+  await Promise.all(
+    docs.map((name) => cp(path.join(project, 'docs', name), path.join(root, 'usr/share/doc/vnfha', name))),
+  );
   await cp(path.join(project, 'systemd'), path.join(root, 'usr/lib/systemd/system'), { recursive: true });
 }
 

@@ -30,7 +30,8 @@ Examples:
   vnfha apply vnf.yaml --dry-run    what it would change in this cluster
   vnfha lab up                      a cluster on this machine, to try things on
 
-'vnfha COMMAND --help' has more. Exit codes are listed in docs/exit-codes.md.`,
+'vnfha COMMAND --help' has more. Exit codes are listed in docs/exit-codes.md;
+what is called docs/ here is /usr/share/doc/vnfha/ where vnfha is installed.`,
     );
   const called = args.find((arg) => !arg.startsWith('-'));
   const wanted = called !== undefined && Object.hasOwn(commands, called) ? [called] : Object.keys(commands);

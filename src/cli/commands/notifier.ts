@@ -16,7 +16,7 @@ export function notifierCommand(): Command {
     .description(
       'A daemon, one on every node. When Pacemaker has given up a VNFC on a node, exactly one of them asks the VNFM to heal it, follows\n' +
         'the operation to its end, makes Pacemaker forget the failures, and raises and clears the alarm. It runs in the foreground and\n' +
-        'logs JSON lines on stderr. SIGHUP reads the description anew, SIGTERM ends it; kill -9 loses nothing.',
+        'logs JSON lines on stderr. SIGHUP reads the description anew, SIGTERM ends it; kill -9 loses nothing. See docs/notifier.md.',
     )
     .argument('[file]', 'the VNF description', notifierDefaults.description)
     .option('--journal <file>', 'where incidents are written down', notifierDefaults.journal)

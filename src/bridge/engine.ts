@@ -2,19 +2,20 @@
  * All of a bridge but the group: the loop, with the hands and eyes that it has on this node.
  */
 import type { RotationEvent, RotationPolicy, RotationState } from '../decide/rotation-types.ts';
+import { initialRotation, step } from '../decide/rotation.ts';
 import { runtimeAt } from '../haproxy/runtime.ts';
 import type { ServerStat } from '../haproxy/replies.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import { haproxyId } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
+import { statusReader } from '../pacemaker/status-reader.ts';
+import { now } from '../process/clock.ts';
 import { Failure } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
-import { now } from './clock.ts';
+import { type Loop, perform, startLoop } from '../process/loop.ts';
 import { configWriter } from './config-writer.ts';
-import { execute, executorsOf } from './executors.ts';
-import { rotationLoop } from './loop.ts';
+import { executorsOf } from './executors.ts';
 import { observe } from './observer.ts';
-import { statusReader } from './status-reader.ts';
 import { outdatedBy, readFileAtStart, type Structure } from './structure.ts';
 
 export interface EngineOptions {
@@ -59,14 +60,23 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const writer = configWriter(config, structure.render, (excluded, error) =>
     post({ type: 'written', at: now(), excluded, error }),
   );
-  const reader = statusReader(
-    options.readStatus,
-    (begun, status) => post({ type: 'snapshot', at: now(), begun, status }),
+  const reader = statusReader({
+    read: options.readStatus,
+    heard(begun, status) {
+      if (status !== undefined) post({ type: 'snapshot', at: now(), begun, status });
+    },
+    everyMs: Infinity, // the decision asks
+    retryMs: 1000,
     log,
-  );
+  });
   const askCluster = (): void => reader.ask();
   const executors = executorsOf({ node, runtime, writer, send: options.send, askCluster, post, log });
-  const loop = rotationLoop(options.policy, (action) => execute(executors, action));
+  const loop: Loop<RotationState, RotationEvent> = startLoop({
+    initial: initialRotation,
+    step: (state, event) => step(state, event, options.policy),
+    tick: (at): RotationEvent => ({ type: 'tick', at }),
+    perform: (action) => perform(executors, action),
+  });
   post({ type: 'described', at: now(), places: structure.places });
   post({ type: 'adopted', at: now(), file: atStart.rotation });
 

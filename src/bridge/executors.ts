@@ -1,18 +1,15 @@
 /**
- * What is done for each action that the decision gives: one entry each, so that a missing one is a type error. None waits:
- * outcomes come back as events, and a HAProxy that hangs holds up neither the file nor the loop.
+ * What is done for each action that the decision gives. None waits: outcomes come back as events, and a HAProxy that hangs holds up
+ * neither the file nor the loop.
  */
 import type { RotationAction, RotationEvent, ServerChange } from '../decide/rotation-types.ts';
 import type { OrderOutcome, Runtime } from '../haproxy/runtime.ts';
 import type { BridgeMessage } from '../model/wire.ts';
+import { now } from '../process/clock.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
-import { now } from './clock.ts';
+import type { Executors } from '../process/loop.ts';
 import type { ConfigWriter } from './config-writer.ts';
-
-export type Executors = {
-  readonly [Type in RotationAction['type']]: (action: Extract<RotationAction, { type: Type }>) => void;
-};
 
 export interface Means {
   readonly node: string;
@@ -24,7 +21,7 @@ export interface Means {
   readonly log: Log;
 }
 
-export function executorsOf(means: Means): Executors {
+export function executorsOf(means: Means): Executors<RotationAction> {
   const { node, writer, send, askCluster, log } = means;
   return {
     setServers: ({ at, changes }) => void setServers(means, at, changes),
@@ -39,14 +36,6 @@ export function executorsOf(means: Means): Executors {
     readStatus: askCluster,
     log: ({ level, event, fields }) => log[level](event, fields),
   };
-}
-
-/** Performs one action by its entry in the table. */
-export function execute<Type extends RotationAction['type']>(
-  executors: Executors,
-  action: Extract<RotationAction, { type: Type }>,
-): void {
-  executors[action.type](action);
 }
 
 async function setServers({ runtime, post, log }: Means, at: number, changes: readonly ServerChange[]): Promise<void> {

@@ -6,9 +6,9 @@ import { basename, dirname } from 'node:path';
 import { keyOf, type RotationEvent, type ServerKey } from '../decide/rotation-types.ts';
 import type { AdminState, ServerState } from '../haproxy/replies.ts';
 import type { Runtime } from '../haproxy/runtime.ts';
+import { now } from '../process/clock.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
-import { now } from './clock.ts';
 
 export interface Sight {
   readonly pid: number;

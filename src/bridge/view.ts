@@ -3,7 +3,7 @@
  */
 import type { RotationState, Server } from '../decide/rotation-types.ts';
 import type { ServerStat } from '../haproxy/replies.ts';
-import { now } from './clock.ts';
+import { now } from '../process/clock.ts';
 
 export interface ViewSources {
   readonly node: string;

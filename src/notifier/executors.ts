@@ -7,11 +7,11 @@ import { entryKey } from '../decide/incident-journal.ts';
 import type { ActionResult, Answered } from '../decide/incident-result.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import type { Executors } from '../process/loop.ts';
 import type { HealAdapter } from '../vnfm/adapter.ts';
 import type { Happening } from './loop.ts';
 
 type ActionOf<T extends IncidentAction['type']> = Extract<IncidentAction, { readonly type: T }>;
-type Executors = { readonly [T in IncidentAction['type']]: (action: ActionOf<T>) => void };
 
 interface Doors {
   readonly adapter: HealAdapter;
@@ -24,7 +24,7 @@ interface Doors {
 }
 
 /** One executor for each action. */
-export function incidentExecutors({ adapter, cleanup, looked, send, post, log }: Doors): Executors {
+export function incidentExecutors({ adapter, cleanup, looked, send, post, log }: Doors): Executors<IncidentAction> {
   const answer = <T>(result: (answer: Answered<T>) => ActionResult, asked: Promise<Answered<T>>): void => {
     void asked
       .catch((error: unknown) => ({ kind: 'retry', detail: messageOf(error) }) as const)
@@ -59,11 +59,6 @@ export function incidentExecutors({ adapter, cleanup, looked, send, post, log }:
       answer((answered) => ({ type, incident, answer: answered }), adapter.clearAlarm(alarm)),
     log: ({ level, event, fields }) => log[level](event, fields),
   };
-}
-
-/** Does one action. */
-export function perform<T extends IncidentAction['type']>(executors: Executors, action: ActionOf<T>): void {
-  (executors[action.type] as (action: ActionOf<T>) => void)(action);
 }
 
 /** Asks for a heal, unless the VNFM has an operation for it already: the answer to an earlier request may have been lost. */

@@ -7,16 +7,17 @@ import { connectGroup } from '../corosync/group.ts';
 import type { IncidentPolicy } from '../decide/incident-policy.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import { notifierGroup } from '../model/names.ts';
+import { statusReader } from '../pacemaker/status-reader.ts';
+import { now } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
+import { perform } from '../process/loop.ts';
 import type { HealAdapter } from '../vnfm/adapter.ts';
-import { now } from './clock.ts';
-import { incidentExecutors, perform } from './executors.ts';
+import { incidentExecutors } from './executors.ts';
 import { openJournal } from './journal-file.ts';
 import { lockJournal } from './lock.ts';
 import { incidentLoop } from './loop.ts';
 import { decodeNotifierMessage, type NotifierMessage } from './message.ts';
 import { replicate } from './replica.ts';
-import { statusReader } from './status-reader.ts';
 
 export interface NotifierOptions {
   readonly node: string;
@@ -52,8 +53,10 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     read: options.readStatus,
     heard: (startedAt, value) => loop.post({ type: 'status', at: now(), startedAt, status: value }),
     everyMs: options.statusEveryMs,
+    retryMs: options.statusEveryMs,
     log,
   });
+  status.ask();
   const group = connectGroup<NotifierMessage>({ group: notifierGroup, decode: decodeNotifierMessage, log });
   const executors = incidentExecutors({
     adapter,

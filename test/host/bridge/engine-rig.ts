@@ -2,7 +2,7 @@
  * A bridge's engine on a real HAProxy; the cluster's word is a value that the test sets, what it sends is kept.
  */
 import type { ExecutionContext } from 'ava';
-import { now } from '../../../src/bridge/clock.ts';
+import { now } from '../../../src/process/clock.ts';
 import { type Engine, startEngine } from '../../../src/bridge/engine.ts';
 import type { Structure } from '../../../src/bridge/structure.ts';
 import type { RotationPlace } from '../../../src/decide/rotation-types.ts';

@@ -1,7 +1,7 @@
 /** HAProxy's memory and file, kept as the cluster says, whatever happens to HAProxy or to the bridge. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import test from 'ava';
-import { now } from '../../../src/bridge/clock.ts';
+import { now } from '../../../src/process/clock.ts';
 import type { Engine } from '../../../src/bridge/engine.ts';
 import { rotationOf } from '../../../src/haproxy/config-file.ts';
 import { runtimeAt } from '../../../src/haproxy/runtime.ts';

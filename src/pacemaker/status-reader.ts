@@ -1,14 +1,22 @@
 /**
- * Reads the cluster's status when asked: what is asked for in a burst is read once, and never two at the same time. A snapshot
- * carries the time at which it was begun: it knows nothing of what came later.
+ * Reads the cluster's status when asked, and every so often: what is asked for in a burst is read once, and never two at the same
+ * time. A snapshot carries the time at which it was begun: it knows nothing of what came later.
  */
 import type { ClusterStatus } from '../model/cluster.ts';
+import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
-import { now } from './clock.ts';
 
-const burstMs = 10;
-const retryMs = 1000;
+interface StatusReaderOptions {
+  readonly read: () => Promise<ClusterStatus>;
+  /** `status` undefined: it could not be read. */
+  readonly heard: (begun: number, status: ClusterStatus | undefined) => void;
+  /** From one reading to the next, when nobody asks; Infinity: only when asked. */
+  readonly everyMs: number;
+  /** The same after one that failed. */
+  readonly retryMs: number;
+  readonly log: Log;
+}
 
 export interface StatusReader {
   /** Asks for a snapshot that is begun after this call. */
@@ -18,25 +26,24 @@ export interface StatusReader {
   stop(): void;
 }
 
-export function statusReader(
-  read: () => Promise<ClusterStatus>,
-  heard: (begun: number, status: ClusterStatus) => void,
-  log: Log,
-): StatusReader {
+const burstMs = 10;
+
+/** A reader that waits for the first question. */
+export function statusReader({ read, heard, everyMs, retryMs, log }: StatusReaderOptions): StatusReader {
   let timer: NodeJS.Timeout | undefined;
   let dueAt = Infinity;
   let running: Promise<void> | undefined;
-  let again = false;
+  let asked = false;
   let silentSince: number | undefined;
   let stopped = false;
 
   function begin(): Promise<void> {
     clearTimeout(timer);
     dueAt = Infinity;
+    asked = false;
     running = readOnce().finally(() => {
       running = undefined;
-      if (again) schedule(burstMs);
-      again = false;
+      schedule(asked ? burstMs : silentSince === undefined ? everyMs : retryMs);
     });
     return running;
   }
@@ -46,12 +53,13 @@ export function statusReader(
     const status = await read().catch((error: unknown) => {
       if (silentSince === undefined && !stopped) log.warn('pacemaker-silent', { why: messageOf(error) });
       silentSince ??= begun;
-      schedule(retryMs);
       return undefined;
     });
-    if (stopped || status === undefined) return;
-    if (silentSince !== undefined) log.info('pacemaker-answers', { silentMs: Math.round(now() - silentSince) });
-    silentSince = undefined;
+    if (stopped) return;
+    if (status !== undefined && silentSince !== undefined) {
+      log.info('pacemaker-answers', { silentMs: Math.round(now() - silentSince) });
+      silentSince = undefined;
+    }
     heard(begun, status);
   }
 
@@ -59,17 +67,13 @@ export function statusReader(
     if (stopped || now() + delayMs >= dueAt) return;
     clearTimeout(timer);
     dueAt = now() + delayMs;
-    timer = setTimeout(() => {
-      dueAt = Infinity;
-      if (running === undefined) void begin();
-      else again = true;
-    }, delayMs);
+    timer = setTimeout(() => void begin(), delayMs);
   }
 
   return {
     ask() {
       if (running === undefined) schedule(burstMs);
-      else again = true;
+      else asked = true;
     },
     async readNow() {
       while (running !== undefined) await running;

@@ -1,28 +1,31 @@
 import test, { type ExecutionContext } from 'ava';
-import { now } from '../../../src/bridge/clock.ts';
-import { statusReader } from '../../../src/bridge/status-reader.ts';
 import type { ClusterStatus } from '../../../src/model/cluster.ts';
+import { statusReader } from '../../../src/pacemaker/status-reader.ts';
+import { now } from '../../../src/process/clock.ts';
 import { createLog } from '../../../src/process/log.ts';
 
 const status = { quorate: true } as ClusterStatus;
 
 /** A cluster that answers when it is told to; what was heard, and how often it was asked. */
-function cluster(t: ExecutionContext) {
+function cluster(t: ExecutionContext, everyMs = Infinity) {
   const waiting: { answer: () => void; fail: () => void }[] = [];
   const heard: number[] = [];
   const logged: string[] = [];
   let reads = 0;
-  const reader = statusReader(
-    () =>
+  let misses = 0;
+  const reader = statusReader({
+    read: () =>
       new Promise<ClusterStatus>((resolve, reject) => {
         reads++;
         waiting.push({ answer: () => resolve(status), fail: () => reject(new Error('not running')) });
       }),
-    (begun) => heard.push(begun),
-    createLog('bridge', (line) => logged.push((JSON.parse(line) as { event: string }).event)),
-  );
+    heard: (begun, read) => (read === undefined ? misses++ : heard.push(begun)),
+    everyMs,
+    retryMs: 1000,
+    log: createLog('bridge', (line) => logged.push((JSON.parse(line) as { event: string }).event)),
+  });
   t.teardown(() => reader.stop());
-  return { reader, heard, logged, waiting, reads: () => reads };
+  return { reader, heard, logged, waiting, reads: () => reads, misses: () => misses };
 }
 
 async function until(condition: () => boolean): Promise<void> {
@@ -73,7 +76,7 @@ test('readNow waits for a reading that is begun after the call', async (t) => {
 });
 
 test('a silent cluster is asked again, and is logged once, as is its return', async (t) => {
-  const { reader, heard, waiting, logged } = cluster(t);
+  const { reader, heard, waiting, logged, misses } = cluster(t);
   reader.ask();
   await until(() => waiting.length === 1);
   waiting[0]!.fail();
@@ -83,7 +86,21 @@ test('a silent cluster is asked again, and is logged once, as is its return', as
   await until(() => waiting.length === 3);
   waiting[2]!.answer();
   await until(() => heard.length === 1);
+  t.is(misses(), 2);
   t.deepEqual(logged, ['pacemaker-silent', 'pacemaker-answers']);
+});
+
+test('it is read every so often, when that is wanted, and only then', async (t) => {
+  const often = cluster(t, 20);
+  const never = cluster(t);
+  for (const { reader } of [often, never]) reader.ask();
+  await until(() => never.waiting.length === 1);
+  never.waiting[0]!.answer();
+  for (let n = 0; n < 4; n++) {
+    await until(() => often.waiting.length === n + 1);
+    often.waiting[n]!.answer();
+  }
+  t.is(never.reads(), 1);
 });
 
 test('a stopped reader asks no more', async (t) => {

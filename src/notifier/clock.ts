@@ -1,4 +1,0 @@
-import { nowMicros } from '../process/log.ts';
-
-/** Milliseconds since the epoch, with microseconds behind the point; it never goes back. */
-export const now = (): number => nowMicros() / 1000;

@@ -15,14 +15,7 @@ function healedOnce(t: ExecutionContext, at: Scene): void {
   t.true(heals[0]!.params.cause.startsWith(`vnfha:${at.journal()[0]!.incident}#1 web on lonely failed 2 times`));
   const kinds = at.kinds();
   t.is(new Set(kinds).size, kinds.length, `no fact twice: ${kinds.join(' ')}`);
-  for (const kind of [
-    'raised',
-    'heal-requested',
-    'heal-accepted',
-    'heal-completed',
-    'recovered',
-    'closed',
-  ]) {
+  for (const kind of ['raised', 'heal-requested', 'heal-accepted', 'heal-completed', 'recovered', 'closed']) {
     t.true((kinds as string[]).includes(kind), kind);
   }
   // killed after the clean-up and before its record, it finds the VNFC whole: what counts is that it was cleaned up

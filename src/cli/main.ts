@@ -66,6 +66,14 @@ function report(error: unknown, asJson: boolean): void {
     process.stderr.write(`${error.stack}\n`);
 }
 
+/** Nobody reads on (`vnfha generate … | head`): that is said to nobody. A full disk is. */
+function outputFailed(error: NodeJS.ErrnoException): never {
+  if (error.code === 'EPIPE') process.exit(exitCodes.unexpected);
+  report(new Failure('unexpected', `what was to be printed cannot be written: ${error.message}`), false);
+  process.exit();
+}
+
+process.stdout.on('error', outputFailed);
 const args = process.argv.slice(2);
 const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
 main(args).catch((error: unknown) => report(error, own.includes('--json')));

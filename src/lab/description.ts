@@ -6,9 +6,10 @@ import { isMap, isSeq, parseDocument } from 'yaml';
 /** The lab's fence agent; src/lab/fence. */
 export const fenceAgent = 'fence_vnfha_lab';
 
-/** The text with its fencing section replaced; all else stays as it was written. */
+/** The text with its fencing section replaced; all else stays as it was written. What is no YAML, or no group of fields, is returned as it is. */
 export function withLabFencing(text: string): string {
   const document = parseDocument(text);
+  if (document.errors.length > 0 || !isMap(document.contents)) return text;
   document.set('fencing', document.createNode([{ name: 'lab', agent: fenceAgent }]));
   return document.toString({ lineWidth: 0 });
 }

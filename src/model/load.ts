@@ -67,6 +67,9 @@ export async function readText(path: string): Promise<string> {
     if (code === 'EACCES' || code === 'EPERM') {
       throw new Failure('permission', `no permission to read ${path}`, { cure: 'Run as root.', cause: error });
     }
+    if (code === 'EISDIR') {
+      throw new Failure('input', `${path} is a directory`, { cure: 'Name the description in it.', cause: error });
+    }
     throw new Failure('input', `${path} cannot be read: ${String(code ?? error)}`, { cause: error });
   }
 }

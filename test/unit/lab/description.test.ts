@@ -14,6 +14,11 @@ test('only the fencing is replaced', (t) => {
   t.is(withLabFencing('vnf:\n  name: v\n'), 'vnf:\n  name: v\nfencing:\n  - name: lab\n    agent: fence_vnfha_lab\n');
 });
 
+test('what has no place for it is left for the check to refuse', (t) => {
+  for (const text of ['', 'a text', '[1]', 'vnf: {', 'a: 1\na: 2\n', '['.repeat(5000)])
+    t.is(withLabFencing(text), text);
+});
+
 for (const count of [2, 3, 5]) {
   test(`the example with ${count} nodes is a good description`, (t) => {
     const { vnf, problems } = readDescription(withLabFencing(withNodes(example, count)), 'example');

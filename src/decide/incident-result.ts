@@ -1,22 +1,13 @@
 /**
  * What the answers of the VNFM and of Pacemaker mean for an incident: a fact for the journal, or another try later.
  */
+import type { Answer } from '../model/answer.ts';
 import type { IncidentState, Lane } from './incident.ts';
 import type { IncidentAction } from './incident-action.ts';
 import { laneName, laneOf } from './incident-advance.ts';
 import { entryKey, type Incident } from './incident-journal.ts';
 import { conditionNow, type Fact, write } from './incident-next.ts';
 import { backoff, type IncidentPolicy } from './incident-policy.ts';
-
-/** How somebody answered. */
-export type Answered<T> =
-  | { readonly kind: 'ok'; readonly value: T }
-  /** Another operation is in progress on this VNF. */
-  | { readonly kind: 'busy'; readonly detail: string }
-  /** It may go well later: no answer, overload, a malformed answer. */
-  | { readonly kind: 'retry'; readonly detail: string; readonly afterMs?: number | undefined }
-  /** Asking again won't change it. `status`: HTTP's. */
-  | { readonly kind: 'refused'; readonly detail: string; readonly status?: number | undefined };
 
 /** An operation of the VNFM, as far as it matters here. */
 export interface OperationSeen {
@@ -27,10 +18,10 @@ export interface OperationSeen {
 export type ActionResult = { readonly incident: string } &
   /** The operation's id; undefined: there is none, and none was asked for. */
   (
-    | { readonly type: 'heal' | 'find'; readonly attempt: number; readonly answer: Answered<string | undefined> }
-    | { readonly type: 'poll'; readonly attempt: number; readonly answer: Answered<OperationSeen> }
-    | { readonly type: 'cleanup'; readonly attempt: number; readonly answer: Answered<undefined> }
-    | { readonly type: 'raise-alarm' | 'clear-alarm'; readonly answer: Answered<undefined> }
+    | { readonly type: 'heal' | 'find'; readonly attempt: number; readonly answer: Answer<string | undefined> }
+    | { readonly type: 'poll'; readonly attempt: number; readonly answer: Answer<OperationSeen> }
+    | { readonly type: 'cleanup'; readonly attempt: number; readonly answer: Answer<undefined> }
+    | { readonly type: 'raise-alarm' | 'clear-alarm'; readonly answer: Answer<undefined> }
   );
 
 /** 404s in a row, about a minute of them, until an accepted operation counts as lost. */
@@ -71,7 +62,7 @@ export function applyResult(
   return { state: { ...state, lanes: inLane({ failures, notBefore: at + pause }) }, actions: logs };
 }
 
-type Settled<T> = Extract<Answered<T>, { readonly kind: 'ok' | 'refused' }>;
+type Settled<T> = Extract<Answer<T>, { readonly kind: 'ok' | 'refused' }>;
 type Told = Omit<Extract<IncidentAction, { type: 'log' }>, 'type'>;
 type Verdict = { readonly log?: Told } & (
   { readonly fact: Fact } | { readonly seen: string } | { readonly afterMs: number | undefined }

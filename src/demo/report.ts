@@ -33,7 +33,10 @@ const columns: readonly Milestone[] = [
   're-admitted',
 ];
 
-/** The last column of a milestone that happens on several hosts is when the first of them said it; excluded: when the last did. */
+/** What is done only when it is done on every host, or for every address: the last one counts. Of the others, the first. */
+const lastCounts: readonly Milestone[] = ['excluded', 'VIP answering', 're-admitted'];
+
+/** One row a fault: seconds after it at which each milestone was reached, and the requests lost. */
 export function summaryTable(chapters: readonly Chapter[]): string {
   const vnfcs = [...new Set(chapters.flatMap(({ outages }) => Object.keys(outages)))];
   const head = ['after (s)', ...columns, ...vnfcs.map((vnfc) => `${vnfc} lost`)];
@@ -42,7 +45,7 @@ export function summaryTable(chapters: readonly Chapter[]): string {
     ...columns.map((milestone) => {
       const times = timeline.filter((entry) => entry.milestone === milestone).map(({ at }) => at);
       if (times.length === 0) return '';
-      return seconds((milestone === 'excluded' ? Math.max(...times) : Math.min(...times)) - faultAt);
+      return seconds((lastCounts.includes(milestone) ? Math.max(...times) : Math.min(...times)) - faultAt);
     }),
     ...vnfcs.map((vnfc) => (outages[vnfc] ? `${outages[vnfc].lost} of ${outages[vnfc].sent}` : '')),
   ]);

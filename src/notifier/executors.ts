@@ -4,7 +4,8 @@
 import type { IncidentAction } from '../decide/incident-action.ts';
 import type { JournalEntry } from '../decide/incident-journal.ts';
 import { entryKey } from '../decide/incident-journal.ts';
-import type { ActionResult, Answered } from '../decide/incident-result.ts';
+import type { ActionResult } from '../decide/incident-result.ts';
+import type { Answer } from '../model/answer.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import type { Executors } from '../process/loop.ts';
@@ -25,7 +26,7 @@ interface Doors {
 
 /** One executor for each action. */
 export function incidentExecutors({ adapter, cleanup, looked, send, post, log }: Doors): Executors<IncidentAction> {
-  const answer = <T>(result: (answer: Answered<T>) => ActionResult, asked: Promise<Answered<T>>): void => {
+  const answer = <T>(result: (answer: Answer<T>) => ActionResult, asked: Promise<Answer<T>>): void => {
     void asked
       .catch((error: unknown) => ({ kind: 'retry', detail: messageOf(error) }) as const)
       .then((answered) => post({ type: 'result', result: result(answered) }));
@@ -66,7 +67,7 @@ async function healOnce(
   adapter: HealAdapter,
   request: ActionOf<'heal'>['request'],
   log: Log,
-): Promise<Answered<string | undefined>> {
+): Promise<Answer<string | undefined>> {
   const found = await adapter.find(request.mark, request.known);
   if (found.kind !== 'ok') return found;
   if (found.value !== undefined) {

@@ -1,6 +1,7 @@
 /**
  * The seam between the notifier and a VNFM. Another kind of VNFM is another HealAdapter; the notifier speaks to nothing else.
  */
+import type { Answer } from '../model/answer.ts';
 import type { Operation } from './op-occurrence.ts';
 
 export interface HealAdapter {
@@ -13,16 +14,6 @@ export interface HealAdapter {
   clearAlarm(alarm: ClearedAlarm): Promise<Answer<undefined>>;
   close(): Promise<void>;
 }
-
-/** How the VNFM answered: a case for each thing that the notifier does about it. Never thrown. */
-export type Answer<T> =
-  | { readonly kind: 'ok'; readonly value: T }
-  /** 409: another operation is in progress on this VNF, or it can't be healed in its present state. */
-  | { readonly kind: 'busy'; readonly detail: string }
-  /** No answer, overload, a malformed answer, no token: the same may go well later; `afterMs`: not before. */
-  | { readonly kind: 'retry'; readonly detail: string; readonly afterMs?: number | undefined }
-  /** Asking again won't change it. */
-  | { readonly kind: 'refused'; readonly detail: string; readonly status?: number | undefined };
 
 /** Times are ms since the epoch. */
 export interface RaisedAlarm {

@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Agent, type Dispatcher, request } from 'undici';
 import { Failure, messageOf } from '../process/failure.ts';
-import type { Answer } from './adapter.ts';
+import type { Answer } from '../model/answer.ts';
 import type { TokenSource } from './token.ts';
 
 /** What the VNFM said. */

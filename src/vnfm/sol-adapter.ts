@@ -3,7 +3,8 @@
  */
 import type { Vnf, Vnfm } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
-import type { Answer, HealAdapter } from './adapter.ts';
+import type { Answer } from '../model/answer.ts';
+import type { HealAdapter } from './adapter.ts';
 import { alarmClearedNotification, alarmNotification } from './alarms.ts';
 import { type Client, createClient, createDispatcher, refusalOf, type Reply } from './client.ts';
 import { type Operation, operationIdOf, parseOperation } from './op-occurrence.ts';

@@ -5,7 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { type Dispatcher, request } from 'undici';
 import type { Vnfm } from '../model/vnf.ts';
 import { Failure, messageOf } from '../process/failure.ts';
-import type { Answer } from './adapter.ts';
+import type { Answer } from '../model/answer.ts';
 import { wordsOf } from './client.ts';
 
 export interface TokenSource {

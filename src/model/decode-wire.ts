@@ -2,7 +2,7 @@
  * Reads what was said in the CPG group (wire.ts) into one typed value. Anybody in the group may be of another version or
  * broken, so nothing is believed unseen, and nothing here throws.
  */
-import { type BridgeMessage, type PacemakerAlert, wireVersion } from './wire.ts';
+import { type BridgeMessage, type InstanceWord, type PacemakerAlert, wireVersion } from './wire.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -27,6 +27,15 @@ export function decodeBridgeMessage(data: Buffer | string): BridgeMessage | unde
       if (!isName(id) || !isName(node)) return undefined;
       if (error === undefined) return { v, type: 'ack', id, node };
       return isText(error) ? { v, type: 'ack', id, node, error } : undefined;
+    }
+    case 'supervisor': {
+      const { node } = fields;
+      return isName(node) ? { v, type: 'supervisor', node } : undefined;
+    }
+    case 'instance': {
+      const { node, resource, word, at, what } = fields;
+      if (!isName(node) || !isName(resource) || !isInstanceWord(word)) return undefined;
+      return isNumber(at) && isText(what) ? { v, type: 'instance', node, resource, word, at, what } : undefined;
     }
     case 'alert': {
       const alert = decodeAlert(fields.alert);
@@ -77,4 +86,6 @@ const isObject = (value: unknown): value is Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isName = (value: unknown): value is string => typeof value === 'string' && value !== '';
+const isInstanceWord = (value: unknown): value is InstanceWord =>
+  value === 'died' || value === 'hung' || value === 'well';
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);

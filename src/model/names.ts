@@ -64,10 +64,12 @@ export const paths = {
   bridgeSocket: '/run/vnfha/bridge.sock',
   incidentJournal: '/var/lib/vnfha/incidents.jsonl',
   agentState: '/run/vnfha/agents',
+  /** What the supervisor saw of each instance, for the agents' recurring monitors: see docs/supervisor.md. */
+  sights: '/run/vnfha/sights',
   alertAgent: '/usr/lib/vnfha/alert',
 } as const;
 
-/** CPG group of bridges, lb-member agents and alert agents. */
+/** CPG group of bridges, supervisors, lb-member agents and alert agents. */
 export const bridgeGroup = 'vnfha';
 /** CPG group of the notifiers. */
 export const notifierGroup = 'vnfha-notifier';

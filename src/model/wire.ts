@@ -1,5 +1,5 @@
 /**
- * What is said in the CPG group of bridges, lb-member agents and alert agents. CPG delivers every message to every member
+ * What is said in the CPG group of bridges, supervisors, lb-member agents and alert agents. CPG delivers every message to every member
  * in one total order, the sender included, with the sender's nodeid and pid.
  */
 export const wireVersion = 1;
@@ -20,8 +20,27 @@ export type BridgeMessage =
     }
   /** A bridge's answer: done in its HAProxy's memory and its file, or why not. */
   | { readonly v: 1; readonly type: 'ack'; readonly id: string; readonly node: string; readonly error?: string }
+  /** A supervisor says that it is there, after every change of membership: from now on its silence means something. */
+  | { readonly v: 1; readonly type: 'supervisor'; readonly node: string }
+  /**
+   * A supervisor's word about an instance on its own node, seen `at` (ms since the epoch, by its node's clock). died: proof, the
+   * process is gone. hung: suspicion, its heartbeats are missing. well: what was said before holds no more.
+   */
+  | {
+      readonly v: 1;
+      readonly type: 'instance';
+      readonly node: string;
+      /** The primitive in the CIB. */
+      readonly resource: string;
+      readonly word: InstanceWord;
+      readonly at: number;
+      /** One sentence. */
+      readonly what: string;
+    }
   /** A Pacemaker alert, as the alert agent of the node that saw it passes it on. */
   | { readonly v: 1; readonly type: 'alert'; readonly alert: PacemakerAlert };
+
+export type InstanceWord = 'died' | 'hung' | 'well';
 
 /** The environment that Pacemaker gives to an alert agent, read into one value. */
 export type PacemakerAlert =

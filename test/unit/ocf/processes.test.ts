@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import test from 'ava';
 import { isAlive, parseStat, processStat, sessionOf } from '../../../src/ocf/processes.ts';
 
@@ -12,6 +14,17 @@ test('a process is itself only with its start time', (t) => {
   const self = processStat(process.pid)!;
   t.true(isAlive(self));
   t.false(isAlive({ pid: self.pid, startTime: self.startTime - 1 }));
-  t.deepEqual(sessionOf({ pid: self.session, startTime: -1 }), [], "a session of another leader's is not ours");
   t.is(processStat(2 ** 22 + 1), undefined);
+});
+
+test('a session is its leader\'s only with the leader\'s start time', async (t) => {
+  const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
+  t.teardown(() => child.kill('SIGKILL'));
+  await once(child, 'spawn');
+  const leader = processStat(child.pid!)!;
+  t.deepEqual(
+    sessionOf(leader).map(({ pid }) => pid),
+    [leader.pid],
+  );
+  t.deepEqual(sessionOf({ pid: leader.pid, startTime: leader.startTime - 1 }), []);
 });

@@ -15,7 +15,8 @@ const api = 'http://10.77.0.100:9890';
 let lab: Lab;
 
 test.before('a lab with the example applied, and a VNFM whose heals wait for the test to repair', async () => {
-  lab = await Lab.up({ name: `notifier-${process.pid}` });
+  // a fenced node stays off until the heal that it left behind is finished by another
+  lab = await Lab.up({ name: `notifier-${process.pid}`, bootDelayMs: 40_000 });
   const repair = [
     'sh',
     '-c',

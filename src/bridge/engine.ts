@@ -65,7 +65,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     heard(begun, status) {
       if (status !== undefined) post({ type: 'snapshot', at: now(), begun, status });
     },
-    everyMs: Infinity, // the decision asks
+    everyMs: () => Infinity, // the decision asks
     retryMs: 1000,
     log,
   });

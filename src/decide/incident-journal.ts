@@ -101,6 +101,11 @@ function isClosed(recorded: Recorded): boolean {
   return recorded.entries.some((entry) => entry.kind === 'closed');
 }
 
+/** Whether something may still come of any incident. */
+export function hasOpenIncident(journal: Journal): boolean {
+  return [...journal.values()].some((recorded) => !isClosed(recorded));
+}
+
 /** Its failure still stands: another one of the same instance is the same incident. */
 export function isOpen(incident: Incident): boolean {
   return incident.phase !== 'recovered' && incident.phase !== 'closed';

@@ -4,6 +4,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectGroup } from '../corosync/group.ts';
+import { hasOpenIncident } from '../decide/incident-journal.ts';
 import type { IncidentPolicy } from '../decide/incident-policy.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import { notifierGroup } from '../model/names.ts';
@@ -17,6 +18,7 @@ import { openJournal } from './journal-file.ts';
 import { lockJournal } from './lock.ts';
 import { incidentLoop } from './loop.ts';
 import { decodeNotifierMessage, type NotifierMessage } from './message.ts';
+import { listenForNews } from './news.ts';
 import { replicate } from './replica.ts';
 
 export interface NotifierOptions {
@@ -27,7 +29,8 @@ export interface NotifierOptions {
   readonly adapter: HealAdapter;
   readonly readStatus: () => Promise<ClusterStatus>;
   readonly cleanup: (resource: string, node: string) => Promise<void>;
-  readonly statusEveryMs: number;
+  /** Between two looks at Pacemaker: while an incident is open or one may come of what was heard lately, and else. */
+  readonly statusEveryMs: { readonly lively: number; readonly quiet: number };
   /** The journal can't be written: nothing more can be done here, and another member shall speak. */
   readonly onBroken: (error: unknown) => void;
   readonly log: Log;
@@ -41,6 +44,9 @@ export interface Notifier {
 /** A frozen corosync takes a member's leaving late; it is not waited for longer than this. */
 const leaveMs = 3000;
 
+/** How long what was heard may still lead to an incident: a failed restart, a stop, an exclusion. */
+const livelyMs = 30_000;
+
 /** @throws Failure 'conflict' (another notifier uses the journal), 'permission' (the journal can't be opened) */
 export async function startNotifier(options: NotifierOptions): Promise<Notifier> {
   const { adapter, journal: path, log, node, policy } = options;
@@ -49,14 +55,20 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
   const loop = incidentLoop(policy, (action) => perform(executors, action));
   for (const entry of file.entries) loop.post({ type: 'entry', at: Math.min(entry.at, now()), entry });
 
+  const { lively, quiet } = options.statusEveryMs;
+  let livelyUntil = 0;
   const status = statusReader({
     read: options.readStatus,
     heard: (startedAt, value) => loop.post({ type: 'status', at: now(), startedAt, status: value }),
-    everyMs: options.statusEveryMs,
-    retryMs: options.statusEveryMs,
+    everyMs: () => (now() < livelyUntil || hasOpenIncident(loop.state.journal) ? lively : quiet),
+    retryMs: lively,
     log,
   });
   status.ask();
+  const news = listenForNews(log, () => {
+    livelyUntil = now() + livelyMs;
+    status.ask();
+  });
   const group = connectGroup<NotifierMessage>({ group: notifierGroup, decode: decodeNotifierMessage, log });
   const executors = incidentExecutors({
     adapter,
@@ -71,7 +83,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
   const end = async (): Promise<void> => {
     loop.stop();
     status.stop();
-    await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), adapter.close()]);
+    await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), news.close(), adapter.close()]);
     file.close();
     await lock.release();
   };

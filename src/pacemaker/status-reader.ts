@@ -11,8 +11,8 @@ interface StatusReaderOptions {
   readonly read: () => Promise<ClusterStatus>;
   /** `status` undefined: it could not be read. */
   readonly heard: (begun: number, status: ClusterStatus | undefined) => void;
-  /** From one reading to the next, when nobody asks; Infinity: only when asked. */
-  readonly everyMs: number;
+  /** From one reading to the next, when nobody asks, as is wanted at that time; Infinity: only when asked. */
+  readonly everyMs: () => number;
   /** The same after one that failed. */
   readonly retryMs: number;
   readonly log: Log;
@@ -43,7 +43,7 @@ export function statusReader({ read, heard, everyMs, retryMs, log }: StatusReade
     asked = false;
     running = readOnce().finally(() => {
       running = undefined;
-      schedule(asked ? burstMs : silentSince === undefined ? everyMs : retryMs);
+      schedule(asked ? burstMs : silentSince === undefined ? everyMs() : retryMs);
     });
     return running;
   }

@@ -30,7 +30,7 @@ const notifier = await startNotifier({
   adapter: await createSolAdapter(vnf, vnf.vnfm!),
   readStatus,
   cleanup,
-  statusEveryMs: 300,
+  statusEveryMs: { lively: 300, quiet: 300 },
   onBroken: (error) => {
     throw error;
   },

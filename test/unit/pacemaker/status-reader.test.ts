@@ -20,7 +20,7 @@ function cluster(t: ExecutionContext, everyMs = Infinity) {
         waiting.push({ answer: () => resolve(status), fail: () => reject(new Error('not running')) });
       }),
     heard: (begun, read) => (read === undefined ? misses++ : heard.push(begun)),
-    everyMs,
+    everyMs: () => everyMs,
     retryMs: 1000,
     log: createLog('bridge', (line) => logged.push((JSON.parse(line) as { event: string }).event)),
   });

@@ -1,0 +1,22 @@
+/**
+ * Listens in the group of the bridges: what is said there (an alert, a supervisor's word, a request of an lb-member agent) is a reason
+ * to look at Pacemaker now, and otherwise nothing needs to be asked for long.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectGroup } from '../corosync/group.ts';
+import { decodeBridgeMessage } from '../model/decode-wire.ts';
+import { bridgeGroup } from '../model/names.ts';
+import type { BridgeMessage } from '../model/wire.ts';
+import type { Log } from '../process/log.ts';
+
+/** A frozen corosync takes a member's leaving late; it is not waited for longer than this. */
+const leaveMs = 3000;
+
+/** Calls `heard` for every piece of news until it is closed. That corosync is away is the notifier's group's to say. */
+export function listenForNews(log: Log, heard: () => void): { close(): Promise<void> } {
+  const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log });
+  group.on('message', ({ type }) => {
+    if (type === 'alert' || type === 'instance' || type === 'exclude' || type === 'readmit') heard();
+  });
+  return { close: () => Promise.race([group.close(), sleep(leaveMs)]) };
+}

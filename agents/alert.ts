@@ -1,6 +1,6 @@
 /**
  * The Pacemaker alert agent: passes what happened on to the bridges of all nodes, by the CPG group. It runs as hacluster, once
- * for each event, and never fails: whoever missed an alert sees the same in crm_mon.
+ * for each event that alert.sh lets through, and never fails: whoever missed an alert sees the same in crm_mon.
  */
 import { exitNow } from '../src/corosync/libcpg.ts';
 import { connectGroup, type Group } from '../src/corosync/group.ts';
@@ -22,7 +22,6 @@ void main()
 async function main(): Promise<void> {
   const alert = readAlert(process.env);
   if (alert === undefined) return log.warn('not-an-alert', { kind: process.env.CRM_alert_kind });
-  if (alert.kind === 'resource' && alert.task === 'notify') return; // changes nothing, and there are many
   const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log, retryMs: limitMs });
   await passOn(group, { v: wireVersion, type: 'alert', alert });
   await Promise.race([group.close(), after(1000)]);

@@ -78,17 +78,18 @@ async function bundleLab() {
   });
 }
 
-/** Every file in agents/ is an OCF agent, but for the alert agent. */
+/** Every .ts in agents/ is an OCF agent, but for the alert agent, which a shell script stands before. */
 async function bundleAgents() {
   const names = (await readdir(path.join(project, 'agents'))).filter((name) => name.endsWith('.ts'));
   await Promise.all(
     names.map(async (file) => {
       const name = path.basename(file, '.ts');
-      const outfile = name === 'alert' ? path.join(lib, name) : path.join(root, 'usr/lib/ocf/resource.d/vnfha', name);
+      const outfile = name === 'alert' ? path.join(lib, 'alert.cjs') : path.join(root, 'usr/lib/ocf/resource.d/vnfha', name);
       const banner = { js: '#!/usr/bin/env node' };
       await bundle({ entryPoints: [path.join('agents', file)], outfile, format: 'cjs', banner });
     }),
   );
+  await cp(path.join(project, 'agents/alert.sh'), path.join(lib, 'alert'));
 }
 
 /** koffi cannot be bundled: its native part is a file of its own. Its C++ sources and its documentation stay behind. */

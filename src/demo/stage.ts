@@ -5,6 +5,7 @@ import type { LabProcess } from '../lab/enter.ts';
 import { paths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { Failure, messageOf } from '../process/failure.ts';
+import { promotionsIn } from './pacemaker-log.ts';
 import type { LogRecord } from './timeline.ts';
 import type { Sample } from './sample.ts';
 
@@ -88,6 +89,7 @@ export async function recordsOf({ lab, vnf }: Stage, from: number): Promise<LogR
         (entry) =>
           ({ ...entry, at: Number(entry.at) * 1000, event: entry.kind, host: name, source: 'journal' }) as LogRecord,
       ),
+      ...promotionsIn(await lab.readFile(name, '/var/log/pacemaker/pacemaker.log').catch(() => ''), Date.now()),
     ]),
   );
   return [...fencings, ...perNode.flat()].filter((record) => record.at >= from);

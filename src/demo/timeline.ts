@@ -7,7 +7,7 @@
 export interface LogRecord {
   readonly at: number;
   readonly host: string;
-  readonly source: 'bridge' | 'journal' | 'switch' | 'client';
+  readonly source: 'bridge' | 'journal' | 'pacemaker' | 'switch' | 'client';
   readonly event: string;
   readonly [field: string]: unknown;
 }
@@ -74,6 +74,8 @@ function entriesOf(record: LogRecord, nodes: ReadonlyMap<number, string>): Entry
         .flatMap(({ server, out }) =>
           entry(out ? 'excluded' : 're-admitted', `${server} at the HAProxy of ${record.host}`),
         );
+    case 'pacemaker promoted':
+      return entry('promoted', `${String(record.resource)} on ${String(record.node)}`);
     case 'switch reboot':
     case 'switch off':
       return entry('fenced', `${String(record.node)} by the power switch`);
@@ -93,8 +95,7 @@ function entriesOf(record: LogRecord, nodes: ReadonlyMap<number, string>): Entry
 }
 
 function alertEntries({ at, kind, task, rc, targetRc, resource, node }: LogRecord): Entry[] {
-  if (kind !== 'resource') return [];
-  const what = `${String(resource)} on ${String(node)}`;
-  if (rc !== targetRc) return [{ at, milestone: 'evidence', what: `Pacemaker: ${String(task)} of ${what} failed` }];
-  return task === 'promote' ? [{ at, milestone: 'promoted', what }] : [];
+  if (kind !== 'resource' || rc === targetRc) return [];
+  const what = `Pacemaker: ${String(task)} of ${String(resource)} on ${String(node)} failed`;
+  return [{ at, milestone: 'evidence', what }];
 }

@@ -45,9 +45,6 @@ export function activeStandbyContext(vnf: Vnf, vnfc: ActiveStandbyVnfc) {
   return {
     ...vnfcContext(vnf, vnfc),
     ...vipContext(vipId(vnf.name, vnfc.name), vnfc.vip),
-    // A failure of the active instance is counted twice: its promoted monitor finds it dead, and so does the unpromoted one
-    // after the demotion, which leads to the restart.
-    migrationThreshold: 2 * vnfc.recovery.restarts + 1,
     roleTimeout: duration(vnfc.role.timeoutMs),
     promotedInterval: duration(promotedMs),
     promotedIntervalMs: promotedMs,
@@ -140,8 +137,9 @@ function vnfcContext(vnf: Vnf, vnfc: Vnfc) {
     startTimeout: duration(vnfc.program.startTimeoutMs),
     stopTimeout: duration(vnfc.program.stopTimeoutMs),
     checkTimeout: duration(vnfc.check.timeoutMs),
-    // The restart after the n-th failure is still Pacemaker's; the failure after that is one too many.
-    migrationThreshold: vnfc.recovery.restarts + 1,
+    // A failure counts two: one that the supervisor reports is written to the history twice (crm_resource --fail, see docs/supervisor.md),
+    // and an active instance is found dead by both of its monitors. The failure after the n-th restart is one too many.
+    migrationThreshold: 2 * vnfc.recovery.restarts + 1,
     failureTimeout: duration(vnfc.recovery.withinMs),
   };
 }

@@ -12,6 +12,7 @@ import { statusReader } from '../pacemaker/status-reader.ts';
 import { now } from '../process/clock.ts';
 import { Failure } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import { gather } from '../process/gather.ts';
 import { type Loop, perform, startLoop } from '../process/loop.ts';
 import { configWriter } from './config-writer.ts';
 import { executorsOf } from './executors.ts';
@@ -38,6 +39,7 @@ export interface Engine {
   readonly state: RotationState;
   /** Why HAProxy has to be restarted to take up the structure. */
   readonly outdated: string | undefined;
+  /** Heard with whatever else comes in this turn of the event loop. */
   post(event: RotationEvent): void;
   /** Another structure, already checked: the file follows at once, HAProxy when it is restarted. */
   use(structure: Structure): void;
@@ -56,7 +58,8 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   let saidOutdated: string | undefined;
 
   const runtime = runtimeAt(haproxySocket, options.haproxyTimeoutMs);
-  const post = (event: RotationEvent): void => loop.post(event);
+  const events = gather<RotationEvent>((together) => loop.post(together));
+  const post = (event: RotationEvent): void => events.add(event);
   const writer = configWriter(config, structure.render, (excluded, error) =>
     post({ type: 'written', at: now(), excluded, error }),
   );
@@ -71,10 +74,10 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   });
   const askCluster = (): void => reader.ask();
   const executors = executorsOf({ node, runtime, writer, send: options.send, askCluster, post, log });
-  const loop: Loop<RotationState, RotationEvent> = startLoop({
+  const loop: Loop<RotationState, readonly RotationEvent[]> = startLoop({
     initial: initialRotation,
-    step: (state, event) => step(state, event, options.policy),
-    tick: (at): RotationEvent => ({ type: 'tick', at }),
+    step: (state, together: readonly RotationEvent[]) => step(state, together, options.policy),
+    tick: (at): RotationEvent[] => [{ type: 'tick', at }],
     perform: (action) => perform(executors, action),
   });
   post({ type: 'described', at: now(), places: structure.places });
@@ -128,6 +131,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     async prepare() {
       await reader.readNow();
+      events.flush();
       const { written: excluded, snapshot, servers } = loop.state;
       const known = snapshot !== undefined || [...servers.values()].every(({ decided }) => decided);
       if (excluded === undefined || !known) {

@@ -43,25 +43,45 @@ export const initialRotation: RotationState = {
   strangers: new Set(),
 };
 
-/** What to do about one event. `wakeAt` is when to come back with a tick, if nothing else happens before. */
-export function step(before: RotationState, event: RotationEvent, policy: RotationPolicy): RotationStep {
-  const { at } = event;
-  const heard = hear(before, event, policy);
+/**
+ * What to do about `events` (one at least), in their order: all are heard, then it is decided once. `wakeAt` is when to come back
+ * with a tick, if nothing else happens before.
+ */
+export function step(before: RotationState, events: readonly RotationEvent[], policy: RotationPolicy): RotationStep {
+  const first = events[0]!.at;
+  const { at } = events.at(-1)!;
+  const heard = hearAll(before, events, policy);
   const decided = decide(heard.state, at);
-  const set = setServers(decided.state, [...decided.changed, ...(heard.repair ?? [])], at);
-  const file = writeConfig(set.state, heard.rewrite ?? false);
+  const set = setServers(decided.state, [...decided.changed, ...heard.repair], first);
+  const file = writeConfig(set.state, heard.rewrite);
   const requests = settleRequests(file.state, at);
-  const ask = heard.ask === true || at >= nextAskAt(requests.state, policy);
+  const ask = heard.ask || at >= nextAskAt(requests.state, policy);
   const state = ask ? { ...requests.state, askedAt: at } : requests.state;
   const actions: RotationAction[] = [
     ...set.actions,
     ...file.actions,
     ...requests.actions,
     ...(ask ? [{ type: 'readStatus' as const }] : []),
-    ...(heard.actions ?? []),
+    ...heard.actions,
     ...decided.actions,
   ];
   return { state, actions, wakeAt: nextAskAt(state, policy) };
+}
+
+function hearAll(before: RotationState, events: readonly RotationEvent[], policy: RotationPolicy): Required<Heard> {
+  const repair: ServerKey[] = [];
+  const actions: RotationAction[] = [];
+  let [state, rewrite, ask] = [before, false, false];
+  for (const event of events) {
+    const heard = hear(state, event, policy);
+    state = heard.state;
+    repair.push(...(heard.repair ?? []));
+    actions.push(...(heard.actions ?? []));
+    rewrite ||= heard.rewrite === true;
+    ask ||= heard.ask === true;
+  }
+  // what one event names, a later one may have taken away
+  return { state, repair: repair.filter((key) => state.servers.has(key)), rewrite, ask, actions };
 }
 
 function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy): Heard {

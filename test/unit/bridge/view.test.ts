@@ -17,7 +17,7 @@ const place: RotationPlace = {
 
 test('the view says who is out, why, since when, and what HAProxy thinks of it; all of it is JSON', (t) => {
   const at = Date.UTC(2026, 0, 2, 3, 4, 5);
-  let { state } = step(initialRotation, { type: 'described', at, places: [place] }, defaultRotationPolicy);
+  let { state } = step(initialRotation, [{ type: 'described', at, places: [place] }], defaultRotationPolicy);
   const request = {
     type: 'request',
     id: 'e1',
@@ -27,7 +27,7 @@ test('the view says who is out, why, since when, and what HAProxy thinks of it; 
     sent: 0,
     until: at + 9000,
   } as const;
-  ({ state } = step(state, { ...request, at: at + 1000 }, defaultRotationPolicy));
+  ({ state } = step(state, [{ ...request, at: at + 1000 }], defaultRotationPolicy));
   const stats = [
     { backend: 'tel-web', server: 'n2', status: 'MAINT', sessions: 3, lastChangeSec: 1, lastCheck: 'L7OK' },
     { backend: 'other', server: 'n2', status: 'UP', sessions: 0, lastChangeSec: 1, lastCheck: '' },

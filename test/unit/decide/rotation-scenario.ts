@@ -1,7 +1,7 @@
 /**
  * Reads and plays a scenario of the rotation: VNFC web of VNF tel on nodes n1, n2, n3 (servers tel-web/n1 …). A line is
  * `TIME EVENT …`; the lines below it that begin with '>' are the actions expected, all of them and in order (but for log lines
- * of level info). What each event line may say is in `parseEvent`.
+ * of level info). A line that ends with '&' is heard together with the next one. What each event line may say is in `parseEvent`.
  */
 import type { ClusterStatus, InstanceStatus } from '../../../src/model/cluster.ts';
 import {
@@ -33,6 +33,7 @@ const places: RotationPlace[] = nodes.map((node) => ({
 export function play(text: string): string {
   let state = initialRotation;
   const out: string[] = [];
+  const together: RotationEvent[] = [];
   for (const line of text.split('\n')) {
     if (line.startsWith('>')) continue;
     out.push(line);
@@ -43,8 +44,17 @@ export function play(text: string): string {
       out.push(...describe(state).map((shown) => `> ${shown}`));
       continue;
     }
-    for (const event of parseEvent(at, words, state)) {
-      const result = step(state, event, policy);
+    const parsed = parseEvent(
+      at,
+      words.filter((word) => word !== '&'),
+      state,
+    );
+    if (words.includes('&')) {
+      together.push(...parsed);
+      continue;
+    }
+    for (const events of together.length > 0 ? [[...together.splice(0), ...parsed]] : parsed.map((event) => [event])) {
+      const result = step(state, events, policy);
       state = result.state;
       out.push(...result.actions.filter(isShown).map((action) => `> ${formatAction(action)}`));
       if (words.includes('wake')) out.push(`> wake ${result.wakeAt}`);

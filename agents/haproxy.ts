@@ -17,6 +17,7 @@ import { messageOf } from '../src/process/failure.ts';
 interface Service {
   readonly config: string;
   readonly socket: string;
+  readonly master_socket: string;
   readonly bridge_socket: string;
   readonly binary: string;
 }
@@ -42,6 +43,12 @@ const haproxy = defineAgent({
       shortdesc: 'Runtime socket',
       longdesc: 'The stats socket in the configuration file.',
     }),
+    master_socket: path({
+      default: paths.haproxyMaster,
+      shortdesc: "Socket of HAProxy's master",
+      longdesc:
+        'The unix socket at which the master is told to reload, without a request lost; the bridge knows the default.',
+    }),
     bridge_socket: path({
       default: paths.bridgeSocket,
       shortdesc: 'Socket of the bridge',
@@ -64,7 +71,7 @@ function validate({ values }: Call<Service>): OcfCode {
 
 async function start(call: Call<Service>): Promise<OcfCode> {
   const { values, instance, remainingMs } = call;
-  const { binary, config, socket } = values;
+  const { binary, config, socket, master_socket } = values;
   if ((await monitor(call).catch(() => undefined)) === ocf.success) return ocf.success;
   validate(call);
   await stop(call);
@@ -73,8 +80,11 @@ async function start(call: Call<Service>): Promise<OcfCode> {
   const { problem } = await execute([binary, '-c', '-q', '-f', config], { timeoutMs: remainingMs() });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy refuses its configuration: ${problem}`);
 
-  const { ended } = await launch([binary, '-db', '-f', config], instance, undefined, (leader) =>
-    writeState(instance, { leader }),
+  const { ended } = await launch(
+    [binary, '-W', '-S', `${master_socket},mode,600`, '-f', config],
+    instance,
+    undefined,
+    (leader) => writeState(instance, { leader }),
   );
   for (;;) {
     if (ended() !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy ${ended()}; see ${logFile(instance)}`);

@@ -61,6 +61,7 @@ export const paths = {
   localTemplates: '/etc/vnfha/templates',
   haproxyConfig: '/var/lib/vnfha/haproxy.cfg',
   haproxySocket: '/run/vnfha/haproxy.sock',
+  haproxyMaster: '/run/vnfha/haproxy-master.sock',
   bridgeSocket: '/run/vnfha/bridge.sock',
   incidentJournal: '/var/lib/vnfha/incidents.jsonl',
   agentState: '/run/vnfha/agents',

@@ -60,6 +60,12 @@ test.serial('who is gone cannot be watched; a zombie has ended', async (t) => {
   const gone = new Promise((resolve) => parent.once('exit', resolve));
   parent.kill('SIGKILL');
   await gone;
-  t.is(pidfds.watch(parent.pid!, () => undefined), undefined);
-  t.is(pidfds.watch(0, () => undefined), undefined);
+  t.is(
+    pidfds.watch(parent.pid!, () => undefined),
+    undefined,
+  );
+  t.is(
+    pidfds.watch(0, () => undefined),
+    undefined,
+  );
 });

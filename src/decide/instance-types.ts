@@ -20,12 +20,16 @@ interface InstanceFailure {
   readonly again: number | undefined;
 }
 
+export interface Said {
+  readonly word: InstanceWord;
+  readonly at: number;
+  readonly what: string;
+}
+
 export interface InstanceWatch {
   readonly noted: Noted | undefined;
   /** What was said last in the group; undefined: nothing since this supervisor began. */
-  readonly said: InstanceWord | undefined;
-  /** Of what was said last: one sentence, for who joins later. */
-  readonly what: string;
+  readonly said: Said | undefined;
   /** Whether a heartbeat was answered since the instance runs: before, silence means nothing. */
   readonly heard: boolean;
   /** Heartbeats without an answer, one after the other. */
@@ -58,7 +62,7 @@ export type CheckOutcome =
   | { readonly is: 'void' };
 
 export type InstanceAction =
-  | { readonly type: 'say'; readonly word: InstanceWord; readonly at: number; readonly what: string }
+  | ({ readonly type: 'say' } & Said)
   /** Tell Pacemaker that it failed. */
   | { readonly type: 'fail'; readonly what: string }
   | { readonly type: 'check' }

@@ -5,12 +5,11 @@
  * Only what is in phase 'running' can fail here: whatever ends or is silent in another phase is an agent's doing.
  */
 import type { InstanceWord } from '../model/wire.ts';
-import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Noted } from './instance-types.ts';
+import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Noted, Said } from './instance-types.ts';
 
 export const initialWatch: InstanceWatch = {
   noted: undefined,
   said: undefined,
-  what: '',
   heard: false,
   missed: 0,
   failure: undefined,
@@ -55,6 +54,10 @@ export function stepInstance(before: InstanceWatch, event: InstanceEvent, policy
   return { state, actions: draft.actions, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
 }
 
+/** What whoever joins the group has to hear: the last word, while it is not for Pacemaker to act on it alone. */
+export const wordToRepeat = ({ noted, said }: InstanceWatch): Said | undefined =>
+  noted?.phase === 'running' && said?.word !== 'well' ? said : undefined;
+
 class Draft {
   state: InstanceWatch;
   readonly at: number;
@@ -70,9 +73,10 @@ class Draft {
   }
 
   say(word: InstanceWord, what: string): void {
-    if (this.state.said === word) return;
-    this.set({ said: word, what });
-    this.actions.push({ type: 'say', word, at: this.at, what });
+    if (this.state.said?.word === word) return;
+    const said = { word, at: this.at, what };
+    this.set({ said });
+    this.actions.push({ type: 'say', ...said });
   }
 
   fail(seen: 'died' | 'hung' | 'check', what: string): void {

@@ -11,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
   remove: async () => (await import('./commands/remove.ts')).removeCommand(),
   bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),
+  supervisor: async () => (await import('./commands/supervisor.ts')).supervisorCommand(),
   notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
   lab: async () => (await import('./commands/lab.ts')).labCommand(),
   'vnfm-sim': async () => (await import('./commands/vnfm-sim.ts')).vnfmSimCommand(),

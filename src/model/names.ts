@@ -67,6 +67,7 @@ export const paths = {
   agentState: '/run/vnfha/agents',
   /** What the supervisor saw of each instance, for the agents' recurring monitors: see docs/supervisor.md. */
   sights: '/run/vnfha/sights',
+  supervisorLock: '/run/vnfha/supervisor.lock',
   alertAgent: '/usr/lib/vnfha/alert',
 } as const;
 

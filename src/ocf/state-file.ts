@@ -9,6 +9,14 @@ export interface InstanceState {
   readonly leader?: ProcessIdentity;
   /** The role that the instance was told last. */
   readonly role?: 'promoted' | 'unpromoted';
+  /** Only what is running can fail by itself: what ends in another phase was ended. Absent: running. */
+  readonly phase?: 'starting' | 'running' | 'stopping';
+  /** The agent's name, as the supervisor supervises some only. */
+  readonly agent?: string;
+  /** The agent's parameters as they were given (OCF_RESKEY_*). */
+  readonly parameters?: Readonly<Record<string, string>>;
+  /** What the supervisor is to check in the recurring monitor's place. */
+  readonly watch?: { readonly intervalMs: number; readonly timeoutMs: number };
 }
 
 /**

@@ -7,6 +7,7 @@ import { checkAddresses } from './checks/addresses.ts';
 import { factsOf, type Checkup, type Loose } from './checks/checkup.ts';
 import { checkDurations } from './checks/durations.ts';
 import { checkFencing } from './checks/fencing.ts';
+import { checkHeartbeats } from './checks/heartbeats.ts';
 import { checkNames } from './checks/names.ts';
 import { checkNodes } from './checks/nodes.ts';
 import { checkServices } from './checks/service.ts';
@@ -29,6 +30,7 @@ const checks = [
   checkFencing,
   checkVnfcs,
   checkServices,
+  checkHeartbeats,
   checkDurations,
   checkVnfm,
 ];

@@ -135,7 +135,7 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
       http: vnfc.check?.http,
       command: argvOf(vnfc.check?.command),
       intervalMs: ms(vnfc.check?.interval, context.defaults.checkInterval),
-      timeoutMs: ms(vnfc.check?.timeout, context.defaults.checkTimeout),
+      timeoutMs: ms(vnfc.check?.timeout, checkTimeoutFor(vnfc, context.defaults)),
     },
     heartbeat: heartbeatOf(vnfc.heartbeat, context.defaults),
     recovery: {
@@ -160,6 +160,10 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
     },
   };
 }
+
+/** Beside a heartbeat, a check needs no haste: a busy machine's slow answer isn't a failure. */
+const checkTimeoutFor = ({ heartbeat }: VnfcDescription, { checkTimeout }: Defaults): number =>
+  heartbeat === undefined ? checkTimeout : Math.max(checkTimeout, 5000);
 
 function heartbeatOf(heartbeat: VnfcDescription['heartbeat'], defaults: Defaults): Heartbeat | undefined {
   return (

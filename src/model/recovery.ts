@@ -59,12 +59,12 @@ const usual: Defaults = {
 export function defaultsFor(target: RecoveryTarget | undefined): Defaults {
   if (target === undefined) return usual;
   const { detectMs, recoverMs } = target;
-  const inter = between(100, detectMs / 5, usual.inter, 50);
+  const inter = between(100, 0.2 * detectMs, usual.inter, 50);
   return {
     token: between(300, Math.min(0.6 * detectMs, 0.15 * recoverMs), usual.token, 50),
     checkInterval: between(2000, 0.5 * detectMs, usual.checkInterval, 1000),
     checkTimeout: between(2000, 0.4 * detectMs, usual.checkTimeout, 1000),
-    heartbeat: between(100, detectMs / 5, 1000, 50),
+    heartbeat: between(100, Math.min(0.2 * detectMs, 0.02 * recoverMs), 1000, 50),
     inter,
     fall: usual.fall,
     answer: Math.min(usual.answer, inter),

@@ -15,27 +15,11 @@ export function checkNodes(checkup: Checkup): void {
     checkup.error(['nodes', at], `the node '${node.name}' has no address`, cure, 'key');
   });
   checkLinks(checkup);
-  checkTotem(checkup);
-}
-
-/** corosync.conf(5): consensus; at two nodes it may be shorter than the token, not at more. */
-function checkTotem(checkup: Checkup): void {
-  const { cluster, nodes } = checkup.description;
-  const token = durationMs(cluster?.token ?? '');
+  const token = durationMs(checkup.description.cluster?.token ?? '');
   if (token !== undefined && token < 300) {
     const what = `a token timeout of ${token} ms is shorter than the pauses of a healthy network and machine`;
     checkup.error(['cluster', 'token'], what, 'Write 300ms or more; 1000ms suits most.');
   }
-  const consensus = durationMs(cluster?.consensus ?? '');
-  if (consensus === undefined) return;
-  const two = nodes?.length === 2;
-  const least = two ? 150 : (token ?? 0);
-  if (consensus >= least) return;
-  const what = two
-    ? `in ${consensus} ms not even two nodes reach a consensus`
-    : `a consensus timeout of ${consensus} ms is shorter than the token's ${token} ms, and with three nodes or more the membership may then come out wrong`;
-  const cure = two ? 'Write 150ms or more.' : `Write ${Math.ceil(1.2 * least)}ms or more, or remove it.`;
-  checkup.error(['cluster', 'consensus'], what, cure);
 }
 
 const size = (group: object): number => Object.keys(group).length;

@@ -93,13 +93,16 @@ test('without a VNFM nothing is healed, unless it says so', (t) => {
 test('what a recovery target leaves open follows from it, and what is given stays', (t) => {
   const settings = (recovery: string, ...edits: (readonly [string, string])[]) => {
     const beating = 'tcp: 6379\n      interval: 5s\n    heartbeat: { tcp: 6379, send: PING }';
-    const text = edited(base, ['  token: 1s\n', `  name: c\nrecovery: ${recovery}\n`], ...edits);
+    const text = edited(base, ['  token: 1s\n', `  name: c\nrecovery: ${recovery}\n`], ...edits, [
+      'fence_ipmilan',
+      'fence_ipmilan\n    takes: 100ms',
+    ]);
     const vnf = vnfOf(edited(text, ['tcp: 6379\n      interval: 5s', beating]));
     const [db, web] = vnf.vnfcs;
     const { interMs, fall, answerMs } = (web as ActiveActiveVnfc).service.check;
     return {
       totem: [vnf.cluster.tokenMs, vnf.cluster.consensusMs],
-      check: [web!.check.intervalMs, web!.check.timeoutMs],
+      check: [web!.check.intervalMs, web!.check.timeoutMs, db!.check.timeoutMs],
       beats: [vnf.cluster.heartbeat.intervalMs, db!.heartbeat!.intervalMs],
       haproxy: [interMs, fall, answerMs],
       arp: vnf.arp.intervalMs,
@@ -107,23 +110,23 @@ test('what a recovery target leaves open follows from it, and what is given stay
   };
   t.deepEqual(settings('sub-second'), {
     totem: [300, 360],
-    check: [2000, 2000],
+    check: [2000, 2000, 5000],
     beats: [100, 100],
     haproxy: [100, 2, 100],
     arp: 100,
   });
   t.deepEqual(settings('SAL1'), {
     totem: [600, 720],
-    check: [2000, 2000],
-    beats: [100, 200],
+    check: [2000, 2000, 5000],
+    beats: [100, 100],
     haproxy: [200, 2, 200],
     arp: 200,
   });
   const quick = settings('SAL3');
   t.deepEqual(quick, {
     totem: [1000, 1200],
-    check: [5000, 4000],
-    beats: [100, 1000],
+    check: [5000, 4000, 5000],
+    beats: [100, 500],
     haproxy: [1000, 2, 1000],
     arp: 200,
   });

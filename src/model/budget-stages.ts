@@ -15,8 +15,9 @@ export interface Stage extends Span {
 /** The setting that decides a stage. */
 export interface Setting {
   readonly path: Path;
-  /** How many times its value the stage lasts at worst. */
+  /** At worst the stage lasts so many times its value, and so many ms more. */
   readonly times: number;
+  readonly plusMs: number;
   /** The least value that makes sense, in ms. */
   readonly leastMs: number;
   /** It only bounds a command of the operator's: how long that takes, nobody knows. */
@@ -32,7 +33,13 @@ const set = (step: Step, by: string, [typicalMs, worstMs]: readonly [number, num
   worstMs: Math.round(worstMs),
   setting,
 });
-const value = (path: Path, times = 1, leastMs = 1): Setting => ({ path, times, leastMs, bound: false });
+const value = (path: Path, times = 1, leastMs = 1, plusMs = 0): Setting => ({
+  path,
+  times,
+  plusMs,
+  leastMs,
+  bound: false,
+});
 
 export const processEnds = known('detect', 'the supervisor sees its process end', timings.processEnds);
 export const excluded = known('exclude', 'its word reaches every HAProxy', timings.word);
@@ -85,16 +92,16 @@ export function check({ check: { intervalMs, timeoutMs } }: Vnfc, at: number, ho
   const answer = how === 'hangs' ? { typicalMs: timeoutMs, worstMs: timeoutMs } : timings.monitor;
   const by = `its check, every ${durationText(intervalMs)}${how === 'hangs' ? `, given up after ${durationText(timeoutMs)}` : ''}`;
   const span = [intervalMs / 2 + answer.typicalMs, intervalMs + answer.worstMs] as const;
-  return set('detect', by, span, value(['vnfcs', at, 'check', 'interval'], span[1] / intervalMs, 2000));
+  return set('detect', by, span, value(['vnfcs', at, 'check', 'interval'], 1, 2000, answer.worstMs));
 }
 
 /** The second line: HAProxy doesn't send anything there any more, whatever the cluster knows. */
 export function haproxyCheck({ service }: ActiveActiveVnfc, at: number, how: 'dies' | 'hangs'): Stage {
   const { interMs, fall, answerMs } = service.check;
-  const waits = how === 'hangs' ? fall * answerMs : 0;
+  const moreMs = (how === 'hangs' ? fall * answerMs : 0) + timings.word.worstMs;
   const by = `HAProxy’s own check: ${fall} failed, one every ${durationText(interMs)}`;
-  const span = [(fall - 0.5) * interMs + waits, fall * interMs + waits + timings.word.worstMs] as const;
-  return set('detect', by, span, value(['vnfcs', at, 'service', 'check', 'inter'], span[1] / interMs, 50));
+  const setting = value(['vnfcs', at, 'service', 'check', 'inter'], fall, 50, moreMs);
+  return set('detect', by, [(fall - 0.5) * interMs + moreMs, fall * interMs + moreMs], setting);
 }
 
 /** A hung instance answers neither its demotion nor a SIGTERM; at a third of its stop's time before the end comes the SIGKILL. */

@@ -16,7 +16,7 @@ import { checkVnfcs } from './checks/vnfcs.ts';
 import { checkVnfm } from './checks/vnfm.ts';
 import { normalise } from './normalise.ts';
 import { shapeProblems } from './shape.ts';
-import { readSource, type Path, type Source } from './source.ts';
+import { fieldOf, readSource, type Path, type Source } from './source.ts';
 import type { Vnf } from './vnf.ts';
 
 interface Checked {
@@ -117,12 +117,3 @@ function valueAt(value: unknown, path: Path): unknown {
   }
   return here;
 }
-
-const fieldOf = (path: Path): string =>
-  path
-    .map((step, at) => {
-      if (typeof step === 'number') return `[${step}]`;
-      if (!/^[\w-]+$/.test(step)) return `[${JSON.stringify(step)}]`;
-      return at === 0 ? step : `.${step}`;
-    })
-    .join('');

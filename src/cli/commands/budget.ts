@@ -2,10 +2,12 @@
  * `vnfha budget`: how long each class of failure takes, and where the time goes.
  */
 import { Command } from 'commander';
-import { budgetsOf } from '../../model/budget.ts';
+import { type Budget, budgetsOf } from '../../model/budget.ts';
 import { checkDescription } from '../../model/check.ts';
 import { readText, refusal } from '../../model/load.ts';
 import { paths } from '../../model/names.ts';
+import { fieldOf } from '../../model/source.ts';
+import type { Vnf } from '../../model/vnf.ts';
 import { budgetText } from '../budget-text.ts';
 
 export function budgetCommand(): Command {
@@ -32,8 +34,18 @@ come from, and what a setting costs, is in docs/budget.md.`,
       const { draft, problems } = checkDescription(await readText(file), file);
       if (draft === undefined) throw refusal(file, problems);
       const budgets = budgetsOf(draft);
-      const json = () => JSON.stringify({ vnf: draft.name, recovery: draft.recovery ?? null, budgets }, null, 2) + '\n';
-      process.stdout.write(options.json ? json() : budgetText(budgets, draft.recovery));
+      process.stdout.write(options.json ? budgetJson(draft, budgets) : budgetText(budgets, draft.recovery));
       if (problems.some(({ severity }) => severity === 'error')) throw refusal(file, problems);
     });
+}
+
+function budgetJson({ name, recovery }: Vnf, budgets: readonly Budget[]): string {
+  const plain = budgets.map(({ failure, subject, stages, detect, recover }) => ({
+    failure,
+    subject,
+    detect: { typicalMs: detect.typicalMs, worstMs: detect.worstMs },
+    recover,
+    stages: stages.map(({ setting, ...stage }) => ({ ...stage, setting: setting ? fieldOf(setting.path) : null })),
+  }));
+  return JSON.stringify({ vnf: name, recovery: recovery ?? null, budgets: plain }, null, 2) + '\n';
 }

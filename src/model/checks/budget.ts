@@ -5,7 +5,7 @@
  * may, is a warning. It takes the VNF with its defaults filled in, so it is asked only when nothing else is wrong.
  */
 import { type Budget, budgetsOf, type FailureClass, sum } from '../budget.ts';
-import { nodeHeartbeat, type Stage, totem } from '../budget-stages.ts';
+import { haproxyCheck, nodeHeartbeat, type Stage, totem } from '../budget-stages.ts';
 import { durationText } from '../duration.ts';
 import type { Path } from '../source.ts';
 import type { RecoveryTarget, Vnf } from '../vnf.ts';
@@ -17,6 +17,7 @@ export function checkBudget(vnf: Vnf, report: Report): void {
   checkTotem(vnf, report);
   if (vnf.loadBalancer !== undefined) checkNoticing(vnf, report);
   if (vnf.recovery === undefined) return;
+  checkSecondLine(vnf, vnf.recovery, report);
   const said = new Set<string>();
   for (const budget of budgetsOf(vnf)) checkTarget(budget, vnf.recovery, report, said);
 }
@@ -42,6 +43,17 @@ function checkNoticing(vnf: Vnf, report: Report): void {
   report.error(silence.setting!.path, what, shorter(silence, outMs - 1) ?? "Write a longer 'token'.");
 }
 
+/** HAProxy's own check is there for the case that the cluster's word doesn't come: then it has to be in time, too. */
+function checkSecondLine(vnf: Vnf, { recoverMs, name }: RecoveryTarget, report: Report): void {
+  vnf.vnfcs.forEach((vnfc, at) => {
+    if (vnfc.redundancy !== 'active-active') return;
+    const late = haproxyCheck(vnfc, at, 'hangs');
+    if (late.worstMs <= recoverMs) return;
+    const what = `HAProxy’s own check takes a hung '${vnfc.name}' out after ${durationText(late.worstMs)}, later than ${name} allows for its recovery: ${durationText(recoverMs)}`;
+    report.error(late.setting!.path, what, shorter(late, recoverMs) ?? "Write a smaller 'fall'.");
+  });
+}
+
 const cases: Readonly<Record<FailureClass, (subject: string) => string>> = {
   'vnfc-dies': (vnfc) => `when '${vnfc}' dies`,
   'vnfc-hangs': (vnfc) => `when '${vnfc}' hangs`,
@@ -57,7 +69,7 @@ function checkTarget(budget: Budget, target: RecoveryTarget, report: Report, sai
     const over = overrun(part, allowedMs);
     if (over === undefined) return false;
     const { path, cure } = remedy(part, over, allowedMs);
-    const key = JSON.stringify([failure, happens, path]);
+    const key = JSON.stringify([happens, path, path[0] === 'recovery' ? failure : '']);
     if (said.has(key)) return true;
     said.add(key);
     const what = `${cases[failure](subject)}, ${happens} after ${durationText(over.ms)}${over.certain ? '' : ' at worst'} (${account(part, over)}), and ${target.name} allows ${durationText(allowedMs)}`;
@@ -76,21 +88,27 @@ interface Overrun {
 }
 
 function overrun(stages: readonly Stage[], allowedMs: number): Overrun | undefined {
-  const usualMs = sum(stages.filter(({ setting }) => setting?.bound !== true)).typicalMs;
+  const usualMs = sum(stages.filter(isKnown)).typicalMs;
   if (usualMs > allowedMs) return { certain: true, ms: usualMs, of: 'typicalMs' };
   const { worstMs } = sum(stages);
   return worstMs > allowedMs ? { certain: false, ms: worstMs, of: 'worstMs' } : undefined;
 }
 
+const isKnown = ({ setting }: Stage): boolean => setting?.bound !== true;
+
 const account = (stages: readonly Stage[], { of }: Overrun): string =>
   stages.map((stage) => `${stage.by}: ${durationText(stage[of])}`).join('; ');
 
-/** The longest of the stages that a setting can make short enough. */
+/** The longest of the stages that a setting can make short enough: for the worst case, else for the usual one. */
 function remedy(stages: readonly Stage[], over: Overrun, allowedMs: number): { path: Path; cure: string } {
-  const byLength = [...stages].sort((a, b) => b[over.of] - a[over.of]);
-  for (const stage of byLength) {
-    const cure = shorter(stage, stage[over.of] - (over.ms - allowedMs));
-    if (cure !== undefined) return { path: stage.setting!.path, cure };
+  const counted = over.certain ? stages.filter(isKnown) : stages;
+  const byLength = [...counted].sort((a, b) => b.worstMs - a.worstMs);
+  for (const which of over.certain ? (['worstMs', 'typicalMs'] as const) : (['worstMs'] as const)) {
+    const overMs = sum(counted)[which] - allowedMs;
+    for (const stage of byLength) {
+      const cure = shorter(stage, stage[which] - overMs);
+      if (cure !== undefined) return { path: stage.setting!.path, cure };
+    }
   }
   const unheard = stages.find(({ setting }) => setting?.path[2] === 'check');
   if (unheard !== undefined)
@@ -100,8 +118,9 @@ function remedy(stages: readonly Stage[], over: Overrun, allowedMs: number): { p
 
 /** How to make the stage last no longer than `leftMs`, if its setting can. */
 function shorter({ setting }: Stage, leftMs: number): string | undefined {
-  if (setting === undefined || leftMs < setting.leastMs * setting.times) return undefined;
-  const left = `${Math.floor(leftMs / setting.times)}ms`;
+  const most = setting === undefined ? 0 : Math.floor((leftMs - setting.plusMs) / setting.times);
+  if (setting === undefined || most < setting.leastMs) return undefined;
+  const left = `${most}ms`;
   const field = setting.path.at(-1);
   if (field === 'takes')
     return `Take a fence device that needs ${left} or less, and say so; it is 2s where the description says nothing.`;

@@ -132,7 +132,7 @@ test('what a recovery target leaves open follows from it, and what is given stay
   });
   t.deepEqual(settings('{ detect: 10s, recover: 25s }'), quick);
   t.deepEqual(settings('SAL1', ['name: c', 'token: 500ms']).totem, [500, 600]);
-  t.deepEqual(settings('SAL1', ['frontend: 80', 'check: { inter: 150ms, fall: 3 }']).haproxy, [150, 3, 200]);
+  t.deepEqual(settings('SAL1', ['frontend: 80', 'check: { inter: 100ms, fall: 3 }']).haproxy, [100, 3, 200]);
 });
 
 test('what was given is kept, in one spelling', (t) => {

@@ -6,6 +6,7 @@ import { exitCodes, Failure, messageOf } from '../process/failure.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand(),
+  budget: async () => (await import('./commands/budget.ts')).budgetCommand(),
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),

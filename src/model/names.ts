@@ -66,6 +66,8 @@ export const paths = {
   agentState: '/run/vnfha/agents',
   /** What the supervisor saw of each instance, for the agents' recurring monitors: see docs/supervisor.md. */
   sights: '/run/vnfha/sights',
+  /** Which recurring monitors may answer by these: see src/ocf/fast-path.ts. */
+  passes: '/run/vnfha/passes',
   alertAgent: '/usr/lib/vnfha/alert',
 } as const;
 

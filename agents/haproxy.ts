@@ -11,7 +11,7 @@ import { path, text } from '../src/ocf/parameter.ts';
 import { endSession, isAlive, sessionOf, signalAll } from '../src/ocf/processes.ts';
 import { execute, launch, logFile, requirePrograms } from '../src/ocf/program.ts';
 import { runAgent } from '../src/ocf/run-agent.ts';
-import { readState, removeState, writeState } from '../src/ocf/state-file.ts';
+import { noteStopping, readState, removeState, writeState } from '../src/ocf/state-file.ts';
 import { messageOf } from '../src/process/failure.ts';
 
 interface Service {
@@ -70,7 +70,7 @@ function validate({ values }: Call<Service>): OcfCode {
 }
 
 async function start(call: Call<Service>): Promise<OcfCode> {
-  const { values, instance, remainingMs } = call;
+  const { values, instance, agent, given: parameters, remainingMs } = call;
   const { binary, config, socket, master_socket } = values;
   if ((await monitor(call).catch(() => undefined)) === ocf.success) return ocf.success;
   validate(call);
@@ -80,19 +80,21 @@ async function start(call: Call<Service>): Promise<OcfCode> {
   const { problem } = await execute([binary, '-c', '-q', '-f', config], { timeoutMs: remainingMs() });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy refuses its configuration: ${problem}`);
 
-  const { ended } = await launch(
+  const { leader, ended } = await launch(
     [binary, '-W', '-S', `${master_socket},mode,600`, '-f', config],
     instance,
     undefined,
-    (leader) => writeState(instance, { leader }),
+    (leader) => writeState(instance, { leader, phase: 'starting', agent, parameters }),
   );
   for (;;) {
     if (ended() !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy ${ended()}; see ${logFile(instance)}`);
     const silence = await silenceOf(socket);
-    if (silence === undefined) return ocf.success;
+    if (silence === undefined) break;
     if (remainingMs() === 0) throw new OcfError(ocf.errGeneric, silence);
     await sleep(50);
   }
+  writeState(instance, { leader, phase: 'running', agent, parameters });
+  return ocf.success;
 }
 
 async function monitor({ values, instance }: Call<Service>): Promise<OcfCode> {
@@ -103,8 +105,10 @@ async function monitor({ values, instance }: Call<Service>): Promise<OcfCode> {
   return ocf.success;
 }
 
-async function stop({ instance, remainingMs }: Call<Service>): Promise<OcfCode> {
-  const leader = readState(instance)?.leader;
+async function stop({ instance, log, remainingMs }: Call<Service>): Promise<OcfCode> {
+  const state = readState(instance);
+  noteStopping(instance, state, log);
+  const leader = state?.leader;
   if (leader !== undefined) {
     signalAll(leader, 'SIGUSR1'); // no new sessions; it ends with the last one
     const softUntil = performance.now() + Math.min(softStopMs, remainingMs() / 3);

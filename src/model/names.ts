@@ -68,6 +68,8 @@ export const paths = {
   /** What the supervisor saw of each instance, for the agents' recurring monitors: see docs/supervisor.md. */
   sights: '/run/vnfha/sights',
   supervisorLock: '/run/vnfha/supervisor.lock',
+  /** Which recurring monitors may answer by these: see src/ocf/fast-path.ts. */
+  passes: '/run/vnfha/passes',
   alertAgent: '/usr/lib/vnfha/alert',
 } as const;
 

@@ -3,7 +3,7 @@ import type { CheckOutcome } from '../decide/instance-types.ts';
 import { ocf } from '../ocf/codes.ts';
 import { readParameters } from '../ocf/parameter.ts';
 import { look } from '../ocf/vnfc/look.ts';
-import { parameters } from '../ocf/vnfc/parameters.ts';
+import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Record } from './records.ts';
 
@@ -18,7 +18,7 @@ export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
   const elapsedMs = (): number => performance.now() - begun;
   try {
     const environment = Object.entries(state.parameters ?? {}).map(([name, value]) => [`OCF_RESKEY_${name}`, value]);
-    const values = readParameters(parameters, Object.fromEntries(environment) as { [name: string]: string });
+    const values = readParameters(vnfcParameters, Object.fromEntries(environment) as { [name: string]: string });
     const { code, problem } = await look(values, state, () => Math.max(0, Math.floor(allowedMs - elapsedMs())));
     if (problem === undefined && (code === ocf.success || code === ocf.runningPromoted)) return { is: 'healthy', code };
     return elapsedMs() > allowedMs + lateMs

@@ -2,7 +2,7 @@
 import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said } from '../decide/instance-types.ts';
 import { initialWatch, stepInstance, wordToRepeat } from '../decide/instance.ts';
 import { isAlive, type ProcessIdentity } from '../ocf/processes.ts';
-import { parameters } from '../ocf/vnfc/parameters.ts';
+import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
@@ -58,7 +58,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     check: () => void check(),
     showSight: ({ code, begun, forMs }) => {
       const { text, state } = checked!;
-      const line = parametersLine(Object.keys(parameters), state.parameters ?? {});
+      const line = parametersLine(Object.keys(vnfcParameters), state.parameters ?? {});
       if (line === undefined) return;
       sights.show(resource, { code, leader: state.leader, forMs: forMs - (now() - begun), parameters: line });
       // agents write first and hide the sight then: either they hide this one, or it is seen here that they wrote

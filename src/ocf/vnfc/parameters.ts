@@ -1,9 +1,9 @@
-/** The parameters of ocf:vnfha:vnfc: what its description says of an instance. */
-import { command, port, text, url } from '../parameter.ts';
+/** The parameters of ocf:vnfha:vnfc: what its agent and the supervisor know of an instance. */
+import { command, escapedText, port, positive, text, url } from '../parameter.ts';
 
 const argv = 'A JSON array of strings, or words split on white space; no shell is involved.';
 
-export const parameters = {
+export const vnfcParameters = {
   name: text({
     required: true,
     shortdesc: 'The VNFC',
@@ -36,6 +36,33 @@ export const parameters = {
   check_command: command({
     shortdesc: 'Command that must succeed',
     longdesc: `Healthy when this command ends with exit code 0. ${argv}`,
+  }),
+  heartbeat_interval: positive({
+    default: '100',
+    shortdesc: 'Milliseconds between heartbeats',
+    longdesc:
+      'How often the supervisor asks for a sign of life, in milliseconds, when heartbeat_http or heartbeat_tcp is given.',
+  }),
+  heartbeat_misses: positive({
+    default: '3',
+    shortdesc: 'Heartbeats that may be missed',
+    longdesc: 'An instance that leaves so many heartbeats in a row unanswered is held to hang.',
+  }),
+  heartbeat_http: url({
+    shortdesc: 'URL of the heartbeat',
+    longdesc: 'A heartbeat is a GET of this URL, answered with a status from 200 to 399. Either this or heartbeat_tcp.',
+  }),
+  heartbeat_tcp: port({
+    shortdesc: 'TCP port of the heartbeat',
+    longdesc: 'A heartbeat is heartbeat_send to this TCP port, answered with heartbeat_expect.',
+  }),
+  heartbeat_send: escapedText({
+    shortdesc: 'What a heartbeat sends',
+    longdesc: "What is sent to heartbeat_tcp, with JSON's escapes for control characters: PING\\r\\n.",
+  }),
+  heartbeat_expect: escapedText({
+    shortdesc: 'What answers a heartbeat',
+    longdesc: "How the answer from heartbeat_tcp begins, with JSON's escapes. Default: any answer.",
   }),
   promote: command({
     shortdesc: 'Command that makes the instance active',

@@ -11,12 +11,13 @@ import { path, text } from '../src/ocf/parameter.ts';
 import { endSession, isAlive, sessionOf, signalAll } from '../src/ocf/processes.ts';
 import { execute, launch, logFile, requirePrograms } from '../src/ocf/program.ts';
 import { runAgent } from '../src/ocf/run-agent.ts';
-import { readState, removeState, writeState } from '../src/ocf/state-file.ts';
+import { noteStopping, readState, removeState, writeState } from '../src/ocf/state-file.ts';
 import { messageOf } from '../src/process/failure.ts';
 
 interface Service {
   readonly config: string;
   readonly socket: string;
+  readonly master_socket: string;
   readonly bridge_socket: string;
   readonly binary: string;
 }
@@ -42,6 +43,12 @@ const haproxy = defineAgent({
       shortdesc: 'Runtime socket',
       longdesc: 'The stats socket in the configuration file.',
     }),
+    master_socket: path({
+      default: paths.haproxyMaster,
+      shortdesc: "Socket of HAProxy's master",
+      longdesc:
+        'The unix socket at which the master is told to reload, without a request lost; the bridge knows the default.',
+    }),
     bridge_socket: path({
       default: paths.bridgeSocket,
       shortdesc: 'Socket of the bridge',
@@ -63,8 +70,8 @@ function validate({ values }: Call<Service>): OcfCode {
 }
 
 async function start(call: Call<Service>): Promise<OcfCode> {
-  const { values, instance, remainingMs } = call;
-  const { binary, config, socket } = values;
+  const { values, instance, agent, given: parameters, remainingMs } = call;
+  const { binary, config, socket, master_socket } = values;
   if ((await monitor(call).catch(() => undefined)) === ocf.success) return ocf.success;
   validate(call);
   await stop(call);
@@ -73,16 +80,21 @@ async function start(call: Call<Service>): Promise<OcfCode> {
   const { problem } = await execute([binary, '-c', '-q', '-f', config], { timeoutMs: remainingMs() });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy refuses its configuration: ${problem}`);
 
-  const { ended } = await launch([binary, '-db', '-f', config], instance, undefined, (leader) =>
-    writeState(instance, { leader }),
+  const { leader, ended } = await launch(
+    [binary, '-W', '-S', `${master_socket},mode,600`, '-f', config],
+    instance,
+    undefined,
+    (leader) => writeState(instance, { leader, phase: 'starting', agent, parameters }),
   );
   for (;;) {
     if (ended() !== undefined) throw new OcfError(ocf.errGeneric, `HAProxy ${ended()}; see ${logFile(instance)}`);
     const silence = await silenceOf(socket);
-    if (silence === undefined) return ocf.success;
+    if (silence === undefined) break;
     if (remainingMs() === 0) throw new OcfError(ocf.errGeneric, silence);
     await sleep(50);
   }
+  writeState(instance, { leader, phase: 'running', agent, parameters });
+  return ocf.success;
 }
 
 async function monitor({ values, instance }: Call<Service>): Promise<OcfCode> {
@@ -93,8 +105,10 @@ async function monitor({ values, instance }: Call<Service>): Promise<OcfCode> {
   return ocf.success;
 }
 
-async function stop({ instance, remainingMs }: Call<Service>): Promise<OcfCode> {
-  const leader = readState(instance)?.leader;
+async function stop({ instance, log, remainingMs }: Call<Service>): Promise<OcfCode> {
+  const state = readState(instance);
+  noteStopping(instance, state, log);
+  const leader = state?.leader;
   if (leader !== undefined) {
     signalAll(leader, 'SIGUSR1'); // no new sessions; it ends with the last one
     const softUntil = performance.now() + Math.min(softStopMs, remainingMs() / 3);

@@ -48,7 +48,7 @@ const lbMember = defineAgent({
 async function start(call: Call<Place>): Promise<OcfCode> {
   const missing = await request(call, 'readmit', Math.min(startWaitMs, call.remainingMs()));
   if (missing.length > 0) call.log.warn(`not re-admitted everywhere yet: ${missing.join('; ')}`);
-  writeState(call.instance, {});
+  writeState(call.instance, { phase: 'running', agent: call.agent });
   return ocf.success;
 }
 

@@ -1,67 +1,19 @@
 /** ocf:vnfha:vnfc: an instance of a VNFC on this node, as its description says how to start, check and tell it its role. */
 import { defineAgent } from '../src/ocf/agent.ts';
-import { command, port, text, url } from '../src/ocf/parameter.ts';
 import { runAgent } from '../src/ocf/run-agent.ts';
 import { monitorInstance } from '../src/ocf/vnfc/monitor.ts';
+import { vnfcParameters } from '../src/ocf/vnfc/parameters.ts';
 import { changeRole } from '../src/ocf/vnfc/roles.ts';
 import { inconsistency, notified, validate } from '../src/ocf/vnfc/service.ts';
 import { startInstance } from '../src/ocf/vnfc/start.ts';
 import { stopInstance } from '../src/ocf/vnfc/stop.ts';
-
-const argv = 'A JSON array of strings, or words split on white space; no shell is involved.';
 
 const vnfc = defineAgent({
   name: 'vnfc',
   shortdesc: 'An instance of a VNFC',
   longdesc:
     'Starts, stops and watches an instance of a VNFC (a component of a virtual network function) on this node, and tells it its role where it has one (a promotable clone, when promote is given). Its output goes to /var/log/vnfha/RESOURCE.log.',
-  parameters: {
-    name: text({
-      required: true,
-      shortdesc: 'The VNFC',
-      longdesc: 'The name of the VNFC in the description of the VNF.',
-    }),
-    run: command({
-      shortdesc: 'Program that stays in the foreground',
-      longdesc: `The program that is the instance. The agent starts it in a session of its own, watches its process, and stops all of the session. Either this or start. ${argv}`,
-    }),
-    start: command({
-      shortdesc: 'Command that starts a self-managing program',
-      longdesc: `For a program that manages itself: the command that starts it. Needs stop and a check. ${argv}`,
-    }),
-    stop: command({
-      shortdesc: 'Command that stops it',
-      longdesc: `The counterpart of start: it ends with exit code 0 when the program is gone or was not there, not before, and not otherwise. With run it is asked before SIGTERM is sent. ${argv}`,
-    }),
-    user: text({
-      shortdesc: 'User',
-      longdesc: 'The user that the program and all commands run as. Default: root.',
-    }),
-    check_tcp: port({
-      shortdesc: 'TCP port that must accept connections',
-      longdesc: 'Healthy when this TCP port accepts a connection, at the loopback or at any other address of the node.',
-    }),
-    check_http: url({
-      shortdesc: 'URL that must answer',
-      longdesc: 'Healthy when a GET of this URL answers with a status from 200 to 399. Certificates are not verified.',
-    }),
-    check_command: command({
-      shortdesc: 'Command that must succeed',
-      longdesc: `Healthy when this command ends with exit code 0. ${argv}`,
-    }),
-    promote: command({
-      shortdesc: 'Command that makes the instance active',
-      longdesc: `With it the resource is promotable. ${argv}`,
-    }),
-    demote: command({
-      shortdesc: 'Command that makes the instance standby',
-      longdesc: `The counterpart of promote. ${argv}`,
-    }),
-    role_query: command({
-      shortdesc: 'Command that prints the role',
-      longdesc: `Its first word is active, promoted, primary, master or leader; or standby, unpromoted, secondary, slave, replica or follower. Without it the role that was told last is believed. ${argv}`,
-    }),
-  },
+  parameters: vnfcParameters,
   inconsistency,
   actions: {
     start: { timeout: 30, run: startInstance },

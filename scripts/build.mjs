@@ -12,10 +12,11 @@ import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { build } from 'esbuild';
+import { buildAgents, bundle } from './agents.mjs';
 
 const project = path.resolve(import.meta.dirname, '..');
 const { version } = JSON.parse(await readFile(path.join(project, 'package.json'), 'utf8'));
+const define = { 'process.env.VNFHA_VERSION': JSON.stringify(version) };
 const begun = performance.now();
 const dist = path.join(project, 'dist');
 await mkdir(dist, { recursive: true });
@@ -23,7 +24,7 @@ const stage = await mkdtemp(path.join(dist, '.build-'));
 const root = path.join(stage, 'root');
 const lib = path.join(root, 'usr/lib/vnfha');
 try {
-  await Promise.all([bundleCli(), bundleLab(), bundleAgents(), copyKoffi(), copyData()]);
+  await Promise.all([bundleCli(), bundleLab(), agents(), copyKoffi(), copyData()]);
   await writeLauncher(path.join(root, 'usr/sbin/vnfha'), '../lib/vnfha/vnfha.mjs');
   await writeLauncher(path.join(stage, 'bin/vnfha'), '../root/usr/lib/vnfha/vnfha.mjs');
   await setModes(root);
@@ -34,22 +35,10 @@ try {
 }
 console.log(`built dist/root and dist/vnfha-${version}.tar.gz in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 
-function bundle(options) {
-  return build({
-    absWorkingDir: project,
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    external: ['koffi'],
-    logLevel: 'warning',
-    define: { 'process.env.VNFHA_VERSION': JSON.stringify(version) },
-    ...options,
-  });
-}
-
 /** Split, so that a command loads its own code only. The CommonJS modules inside want a `require`. */
 function bundleCli() {
   return bundle({
+    define,
     entryPoints: { vnfha: 'src/cli/main.ts' },
     outdir: lib,
     format: 'esm',
@@ -71,6 +60,7 @@ async function bundleLab() {
     traffic: 'src/demo/traffic.ts',
   };
   await bundle({
+    define,
     entryPoints: programs,
     outdir: path.join(lib, 'lab'),
     format: 'cjs',
@@ -78,18 +68,13 @@ async function bundleLab() {
   });
 }
 
-/** Every .ts in agents/ is an OCF agent, but for the alert agent, which a shell script stands before. */
-async function bundleAgents() {
-  const names = (await readdir(path.join(project, 'agents'))).filter((name) => name.endsWith('.ts'));
-  await Promise.all(
-    names.map(async (file) => {
-      const name = path.basename(file, '.ts');
-      const outfile = name === 'alert' ? path.join(lib, 'alert.cjs') : path.join(root, 'usr/lib/ocf/resource.d/vnfha', name);
-      const banner = { js: '#!/usr/bin/env node' };
-      await bundle({ entryPoints: [path.join('agents', file)], outfile, format: 'cjs', banner });
-    }),
-  );
-  await cp(path.join(project, 'agents/alert.sh'), path.join(lib, 'alert'));
+function agents() {
+  return buildAgents({
+    lib,
+    resources: path.join(root, 'usr/lib/ocf/resource.d/vnfha'),
+    installedLib: '/usr/lib/vnfha',
+    define,
+  });
 }
 
 /** koffi cannot be bundled: its native part is a file of its own. Its C++ sources and its documentation stay behind. */

@@ -42,9 +42,11 @@ function fieldTables(): string {
     .map(([name, schema]) => {
       const need = root.required!.includes(name) ? 'required' : 'optional';
       const rows = rowsOf(name, schema).map((cells) => `| ${cells.join(' | ')} |`);
+      const words = schema.anyOf === undefined ? [] : [`${valueOf(schema)}\n`];
       return [
         `\n### ${name}\n`,
         `${sentence(schema.description)} (${need})\n`,
+        ...words,
         '| field | | value | meaning |',
         '|---|---|---|---|',
         ...rows,
@@ -54,7 +56,7 @@ function fieldTables(): string {
 }
 
 function rowsOf(path: string, schema: Schema): string[][] {
-  const group = schema.items ?? schema;
+  const group = schema.items ?? groupIn(schema) ?? schema;
   const prefix = schema.items === undefined ? path : `${path}[]`;
   return Object.entries(group.properties ?? {}).flatMap(([name, field]) => {
     const need = group.required?.includes(name) ? 'required' : '';
@@ -68,11 +70,15 @@ function valueOf(schema: Schema): string {
   if (schema.properties !== undefined) return 'fields';
   if (schema.patternProperties !== undefined) return 'name: value';
   if (schema.items !== undefined) return 'list';
-  if (schema.anyOf?.every((branch) => branch.const !== undefined))
-    return schema.anyOf.map((branch) => `\`${branch.const}\``).join(', ');
+  const words = schema.anyOf?.flatMap((branch) => (branch.const === undefined ? [] : [`\`${branch.const}\``])) ?? [];
+  if (words.length > 0) return words.join(', ') + (groupIn(schema) === undefined ? '' : ', or fields:');
   if (schema.anyOf !== undefined) return 'command';
   return { integer: 'number', boolean: '`true`, `false`' }[schema.type!] ?? 'text';
 }
+
+/** The group of fields that a union may be. */
+const groupIn = (schema: Schema): Schema | undefined =>
+  schema.anyOf?.find(({ properties }) => properties !== undefined);
 
 const sentence = (text = ''): string => text.charAt(0).toUpperCase() + text.slice(1);
 

@@ -95,6 +95,7 @@ async function follow(
       structure,
       readStatus,
       policy: defaultRotationPolicy,
+      haproxyMaster: paths.haproxyMaster,
       haproxyTimeoutMs: 1000,
       observeMs: 2000,
     });

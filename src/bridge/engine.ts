@@ -3,6 +3,7 @@
  */
 import type { RotationEvent, RotationPolicy, RotationState } from '../decide/rotation-types.ts';
 import { initialRotation, step } from '../decide/rotation.ts';
+import { reloadHaproxy } from '../haproxy/master.ts';
 import { runtimeAt } from '../haproxy/runtime.ts';
 import type { ServerStat } from '../haproxy/replies.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
@@ -10,7 +11,7 @@ import { haproxyId } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
 import { statusReader } from '../pacemaker/status-reader.ts';
 import { now } from '../process/clock.ts';
-import { Failure } from '../process/failure.ts';
+import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { gather } from '../process/gather.ts';
 import { type Loop, perform, startLoop } from '../process/loop.ts';
@@ -24,6 +25,8 @@ export interface EngineOptions {
   readonly structure: Structure;
   readonly config: string;
   readonly haproxySocket: string;
+  /** Where HAProxy's master is told to reload. */
+  readonly haproxyMaster: string;
   /** Bound on one question to HAProxy. */
   readonly haproxyTimeoutMs: number;
   /** Between two comparisons of HAProxy and its file with what should be. */
@@ -49,6 +52,9 @@ export interface Engine {
   stats(): Promise<ServerStat[]>;
   stop(): Promise<void>;
 }
+
+/** A reload reads and checks the file, and starts a worker: with thousands of servers, too. */
+const reloadMs = 10_000;
 
 export async function startEngine(options: EngineOptions): Promise<Engine> {
   const { node, config, haproxySocket, log } = options;
@@ -104,11 +110,25 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
 
   function noteOutdated(): void {
     const why = outdated();
-    if (why !== undefined && why !== saidOutdated) {
-      const resource = haproxyId(structure.vnf.name, structure.vnf.loadBalancer?.name ?? 'lb');
-      log.warn('haproxy-outdated', { why, cure: `crm_resource --restart --resource ${resource} --node ${node}` });
-    }
+    if (why !== undefined && why !== saidOutdated) void reload(why);
     saidOutdated = why;
+  }
+
+  /** HAProxy takes up the file, without a request lost. Where it can't be told to, a restart is due, and that is Pacemaker's. */
+  async function reload(why: string): Promise<void> {
+    const stale = observer.last?.pid;
+    try {
+      await writer.idle();
+      if (!(await writer.isRight())) throw new Failure('haproxy', `${config} cannot be written`);
+      await reloadHaproxy(options.haproxyMaster, reloadMs);
+      log.info('haproxy-reloaded', { why });
+      if (stalePid === stale) stalePid = undefined;
+      await observer.look();
+    } catch (error) {
+      const resource = haproxyId(structure.vnf.name, structure.vnf.loadBalancer?.name ?? 'lb');
+      const cure = `crm_resource --restart --resource ${resource} --node ${node}`;
+      log.warn('haproxy-outdated', { why, notReloaded: messageOf(error), cure });
+    }
   }
 
   return {

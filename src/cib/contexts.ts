@@ -44,7 +44,7 @@ export function activeStandbyContext(vnf: Vnf, vnfc: ActiveStandbyVnfc) {
   const promotedMs = vnfc.check.intervalMs;
   return {
     ...vnfcContext(vnf, vnfc),
-    ...vipContext(vipId(vnf.name, vnfc.name), vnfc.vip),
+    ...vipContext(vnf, vipId(vnf.name, vnfc.name), vnfc.vip),
     roleTimeout: duration(vnfc.role.timeoutMs),
     promotedInterval: duration(promotedMs),
     promotedIntervalMs: promotedMs,
@@ -74,7 +74,7 @@ export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
     instances: lb.nodes.length,
     restricted: lb.nodes.length < vnf.nodes.length,
     nodes: lb.nodes,
-    ...vipContext(vipId(vnf.name, lb.name), lb.vip),
+    ...vipContext(vnf, vipId(vnf.name, lb.name), lb.vip),
   };
 }
 
@@ -97,6 +97,7 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
       inter: `${service.check.interMs}ms`,
       fall: service.check.fall,
       rise: service.check.rise,
+      answer: `${service.check.answerMs}ms`,
       servers: places
         .filter(({ vnfc }) => vnfc === name)
         .map(({ backend, server, address, port }) => ({
@@ -113,6 +114,7 @@ export function corosyncContext(vnf: Vnf) {
     vnf: vnf.name,
     clusterName: vnf.cluster.name,
     token: vnf.cluster.tokenMs,
+    consensus: vnf.cluster.consensusMs,
     twoNodes: vnf.nodes.length === 2,
     links: vnf.cluster.links.map((network, number) => ({ number, network })),
     nodes: vnf.nodes.map(({ name, id, addresses }) => ({
@@ -144,13 +146,15 @@ function vnfcContext(vnf: Vnf, vnfc: Vnfc) {
   };
 }
 
-function vipContext(id: string, vip: Vip) {
+function vipContext(vnf: Vnf, id: string, vip: Vip) {
   return {
     vip: id,
     vipIp: vip.ip,
     vipPrefix: vip.prefix,
     vipInterface: vip.interface ?? '',
     vipIsIpv6: vip.ip.includes(':'),
+    arpCount: vnf.arp.count,
+    arpInterval: vnf.arp.intervalMs,
   };
 }
 

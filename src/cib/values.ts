@@ -6,7 +6,7 @@ export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}
 
 /** The parameters of ocf:vnfha:vnfc; those that the description doesn't say are left to the agent's defaults. */
 export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
-  const { program, check } = vnfc;
+  const { program, check, heartbeat } = vnfc;
   const role = vnfc.redundancy === 'active-standby' ? vnfc.role : undefined;
   const values: [string, string | undefined][] = [
     ['name', vnfc.name],
@@ -17,6 +17,12 @@ export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
     ['check_tcp', check.tcp?.toString()],
     ['check_http', check.http],
     ['check_command', command(check.command)],
+    ['heartbeat_interval', heartbeat?.intervalMs.toString()],
+    ['heartbeat_misses', heartbeat?.misses.toString()],
+    ['heartbeat_http', heartbeat?.http],
+    ['heartbeat_tcp', heartbeat?.tcp?.toString()],
+    ['heartbeat_send', escapedText(heartbeat?.send)],
+    ['heartbeat_expect', escapedText(heartbeat?.expect)],
     ['promote', command(role?.promote)],
     ['demote', command(role?.demote)],
     ['role_query', command(role?.query)],
@@ -33,5 +39,13 @@ function command(argv: Argv | undefined): string | undefined {
   const plain = argv.every((word) => /^[!-~]+$/.test(word) && !/["'\\]/.test(word)) && !argv[0]!.startsWith('[');
   return plain ? argv.join(' ') : JSON.stringify(argv).replace(/[^ -~]/g, escaped);
 }
+
+/** With JSON's escapes for control characters, quotes and all that is not ASCII: `PING\\r\\n`. */
+const escapedText = (text: string | undefined): string | undefined =>
+  text === undefined
+    ? undefined
+    : JSON.stringify(text)
+        .slice(1, -1)
+        .replace(/[^ -~]/g, escaped);
 
 const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;

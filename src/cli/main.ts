@@ -6,11 +6,13 @@ import { exitCodes, Failure, messageOf } from '../process/failure.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).checkCommand(),
+  budget: async () => (await import('./commands/budget.ts')).budgetCommand(),
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
   remove: async () => (await import('./commands/remove.ts')).removeCommand(),
   bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),
+  supervisor: async () => (await import('./commands/supervisor.ts')).supervisorCommand(),
   notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
   lab: async () => (await import('./commands/lab.ts')).labCommand(),
   'vnfm-sim': async () => (await import('./commands/vnfm-sim.ts')).vnfmSimCommand(),

@@ -1,13 +1,12 @@
 /**
- * libcpg.so.4 of corosync, function by function: the only file that knows the FFI (koffi). Return codes are given as they
+ * libcpg.so.4 of corosync, function by function: the only file that knows its functions (by koffi). Return codes are given as they
  * are (errors.ts has the words). See docs/cpg.md for why koffi, and which calls block.
  *
  * libcpg calls back only within cpg_dispatch, on the thread that calls it; so the callbacks merely collect, and `dispatch`
  * returns what they collected. Nothing of ours ever runs, or throws, inside a callback.
  */
-import { createRequire } from 'node:module';
-import type koffiModule from 'koffi';
 import { Failure, messageOf } from '../process/failure.ts';
+import { type Koffi, loadKoffi } from '../process/koffi.ts';
 import { csTryAgain } from './errors.ts';
 
 /** A process in the group; `reason` is the number libcpg gives with a joined or left one. */
@@ -44,7 +43,6 @@ export interface Libcpg {
   watch(handle: Handle, ready: () => void): () => void;
 }
 
-type Koffi = typeof koffiModule;
 let loaded: Promise<Libcpg> | undefined;
 
 /**
@@ -63,22 +61,6 @@ export function exitNow(code: number): void {
   process.exit(code);
 }
 let exitOfLibc: ((code: number) => void) | undefined;
-
-/** Agents are installed outside /usr/lib/vnfha, where Node does not look for koffi by itself. */
-async function loadKoffi(): Promise<Koffi> {
-  try {
-    return (await import('koffi')).default;
-  } catch {
-    try {
-      return createRequire('/usr/lib/vnfha/')('koffi') as Koffi;
-    } catch (error) {
-      throw new Failure('missing', `the module koffi cannot be loaded: ${messageOf(error)}`, {
-        cure: 'Install vnfha again: /usr/lib/vnfha/node_modules/koffi belongs to it.',
-        cause: error,
-      });
-    }
-  }
-}
 
 function openLibrary(koffi: Koffi) {
   try {

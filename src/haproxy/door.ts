@@ -16,12 +16,19 @@ export interface Door {
   ask(commands: readonly string[]): Promise<string[]>;
 }
 
-/** The door to the socket at `path`; `timeoutMs` bounds each question, waiting for its turn not counted. */
-export function openDoor(path: string, timeoutMs = 1000): Door {
+/**
+ * The door to the socket at `path`; `timeoutMs` bounds each question, waiting for its turn not counted. `farewell`: a last command that
+ * has no reply, for a socket that stays open otherwise.
+ */
+export function openDoor(path: string, timeoutMs = 1000, farewell?: string): Door {
   let last: Promise<unknown> = Promise.resolve();
+  const said = (commands: readonly string[]): readonly string[] =>
+    farewell === undefined ? commands : [...commands, farewell];
   return {
     ask(commands) {
-      const turn = last.then(async () => splitReplies(await exchange(path, commands, timeoutMs), commands.length));
+      const turn = last.then(async () =>
+        splitReplies(await exchange(path, said(commands), timeoutMs), commands.length),
+      );
       last = turn.catch(() => undefined);
       return turn;
     },

@@ -10,7 +10,7 @@ export const fenceAgent = 'fence_vnfha_lab';
 export function withLabFencing(text: string): string {
   const document = parseDocument(text);
   if (document.errors.length > 0 || !isMap(document.contents)) return text;
-  document.set('fencing', document.createNode([{ name: 'lab', agent: fenceAgent }]));
+  document.set('fencing', document.createNode([{ name: 'lab', agent: fenceAgent, takes: '100ms' }]));
   return document.toString({ lineWidth: 0 });
 }
 

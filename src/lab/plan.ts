@@ -40,6 +40,7 @@ export function planLab(vnf: Vnf): LabPlan {
     role: 'node',
     nics: nicsOf(vnf, at + 1, (network) => node.addresses[network]),
     units: [
+      'vnfha-supervisor',
       ...(vnf.loadBalancer?.nodes.includes(node.name) ? ['vnfha-bridge'] : []),
       ...(vnf.vnfm === undefined ? [] : ['vnfha-notifier']),
     ],

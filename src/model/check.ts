@@ -1,23 +1,29 @@
 /**
- * Everything that is wrong with a description, at once, each with its place and its cure.
+ * Everything that is wrong with a description, at once, each with its place and its cure; and the VNF, if nothing is.
  */
 import type { Description } from './description.ts';
 import { sortProblems, type Problem } from './problem.ts';
 import { checkAddresses } from './checks/addresses.ts';
 import { factsOf, type Checkup, type Loose } from './checks/checkup.ts';
+import { checkBudget } from './checks/budget.ts';
 import { checkDurations } from './checks/durations.ts';
 import { checkFencing } from './checks/fencing.ts';
+import { checkHeartbeats } from './checks/heartbeats.ts';
 import { checkNames } from './checks/names.ts';
 import { checkNodes } from './checks/nodes.ts';
 import { checkServices } from './checks/service.ts';
 import { checkVnfcs } from './checks/vnfcs.ts';
 import { checkVnfm } from './checks/vnfm.ts';
+import { normalise } from './normalise.ts';
 import { shapeProblems } from './shape.ts';
-import { readSource, type Path, type Source } from './source.ts';
+import { fieldOf, readSource, type Path, type Source } from './source.ts';
+import type { Vnf } from './vnf.ts';
 
 interface Checked {
   /** There if no problem is an error. */
-  readonly description: Description | undefined;
+  readonly vnf: Vnf | undefined;
+  /** Also there if only its times together are wrong, so that they can be shown. */
+  readonly draft: Vnf | undefined;
   /** In the order of the file. */
   readonly problems: readonly Problem[];
 }
@@ -29,6 +35,7 @@ const checks = [
   checkFencing,
   checkVnfcs,
   checkServices,
+  checkHeartbeats,
   checkDurations,
   checkVnfm,
 ];
@@ -40,6 +47,11 @@ const checks = [
 export function checkDescription(text: string, file: string): Checked {
   const source = readSource(text, file);
   const problems = [...source.problems];
+  const report =
+    (severity: Problem['severity']) =>
+    (path: Path, what: string, cure: string, at: 'key' | 'value' = 'value'): void => {
+      problems.push({ severity, file, ...source.locate(path, at), path: fieldOf(path), what, cure });
+    };
   if (source.value === null && problems.length === 0) {
     const what = 'the description is empty';
     problems.push({
@@ -52,18 +64,16 @@ export function checkDescription(text: string, file: string): Checked {
       cure: 'Start from one of the examples.',
     });
   } else if (source.value !== undefined && source.value !== null) {
-    checkValue(source, file, problems);
+    checkValue(source, report);
   }
-  const valid = problems.every(({ severity }) => severity === 'warning');
-  return { description: valid ? (source.value as Description) : undefined, problems: sortProblems(problems) };
+  const draft = hasError(problems) ? undefined : normalise(source.value as Description);
+  if (draft !== undefined) checkBudget(draft, { error: report('error'), warning: report('warning') });
+  return { vnf: hasError(problems) ? undefined : draft, draft, problems: sortProblems(problems) };
 }
 
-function checkValue(source: Source, file: string, problems: Problem[]): void {
-  const report =
-    (severity: Problem['severity']) =>
-    (path: Path, what: string, cure: string, at: 'key' | 'value' = 'value'): void => {
-      problems.push({ severity, file, ...source.locate(path, at), path: fieldOf(path), what, cure });
-    };
+const hasError = (problems: readonly Problem[]): boolean => problems.some(({ severity }) => severity === 'error');
+
+function checkValue(source: Source, report: (severity: Problem['severity']) => Checkup['error']): void {
   const error = report('error');
   const shape = shapeProblems(source.value);
   const description = usable(
@@ -107,12 +117,3 @@ function valueAt(value: unknown, path: Path): unknown {
   }
   return here;
 }
-
-const fieldOf = (path: Path): string =>
-  path
-    .map((step, at) => {
-      if (typeof step === 'number') return `[${step}]`;
-      if (!/^[\w-]+$/.test(step)) return `[${JSON.stringify(step)}]`;
-      return at === 0 ? step : `.${step}`;
-    })
-    .join('');

@@ -49,6 +49,35 @@ const Check = closed(
   'how the health of an instance is seen; without any of tcp, http, command: its process is there',
 );
 
+const interval = (what: string) => Duration(`${what}; 50ms or more; default 100ms`);
+const Misses = Type.Integer({
+  minimum: 2,
+  maximum: 100,
+  description: 'unanswered ones in a row until it is suspected; default 3',
+});
+
+const Heartbeat = closed(
+  {
+    interval: Type.Optional(interval('time between two heartbeats')),
+    misses: Type.Optional(Misses),
+    http: Type.Optional(
+      Type.String({ pattern: patterns.url, description: 'it lives when a GET of this URL answers 2xx or 3xx' }),
+    ),
+    tcp: Type.Optional(Port('it lives when it answers at this TCP port of the node')),
+    send: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 1000, description: 'with tcp: what is sent to it, as "PING\\r\\n"' }),
+    ),
+    expect: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 1000,
+        description: 'with tcp: how its answer begins, as "+PONG"; default: any answer will do',
+      }),
+    ),
+  },
+  'asks it several times a second, so that one that hangs is noticed at once; without it a hang is found by the check',
+);
+
 const Program = closed(
   {
     run: Type.Optional(
@@ -94,6 +123,26 @@ const Recovery = closed(
     ),
   },
   'what happens when an instance fails again and again',
+);
+
+const Target = Type.Union(
+  [
+    Type.Literal('sub-second'),
+    Type.Literal('SAL1'),
+    Type.Literal('SAL2'),
+    Type.Literal('SAL3'),
+    closed(
+      {
+        detect: Duration('within which a failure is to be noticed'),
+        recover: Duration('within which the service is to be there again'),
+      },
+      'times of your own',
+    ),
+  ],
+  {
+    description:
+      'how quickly failures are to be noticed and recovered: a service availability level of ETSI GS NFV-REL 001, sub-second, or times of your own; what is not given elsewhere follows from it (docs/budget.md)',
+  },
 );
 
 const Service = closed(
@@ -154,6 +203,7 @@ const Vnfc = closed(
     service: Type.Optional(Service),
     program: Program,
     check: Type.Optional(Check),
+    heartbeat: Type.Optional(Heartbeat),
     role: Type.Optional(Role),
     recovery: Type.Optional(Recovery),
     vnfcInstanceIds: Type.Optional(
@@ -231,10 +281,22 @@ export const DescriptionSchema = Type.Object(
             }),
           ),
           token: Type.Optional(Duration('corosync’s token timeout; default 1000ms')),
+          consensus: Type.Optional(Duration('corosync’s consensus timeout; default 1.2 times the token’s')),
+          heartbeat: Type.Optional(
+            closed(
+              {
+                interval: Type.Optional(interval('time between two heartbeats of a node')),
+                misses: Type.Optional(Misses),
+                port: Type.Optional(Port('the UDP port of the load balancer’s nodes that they go to; default 5410')),
+              },
+              'heartbeats from every node to the load balancer, which drains a silent node’s servers before Corosync’s token is over',
+            ),
+          ),
         },
-        'Corosync',
+        'Corosync, and the nodes’ heartbeats',
       ),
     ),
+    recovery: Type.Optional(Target),
     fencing: Type.Optional(
       Type.Array(
         closed(
@@ -249,6 +311,9 @@ export const DescriptionSchema = Type.Object(
                 minItems: 1,
                 description: 'the nodes that it can fence; default: all',
               }),
+            ),
+            takes: Type.Optional(
+              Duration('how long it takes until a node is known to be off, as measured; for the budget; default 2s'),
             ),
             parameters: Type.Optional(
               Type.Record(

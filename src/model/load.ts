@@ -4,7 +4,6 @@
 import { readFile } from 'node:fs/promises';
 import { checkDescription } from './check.ts';
 import { Failure } from '../process/failure.ts';
-import { normalise } from './normalise.ts';
 import { formatProblem, type Problem } from './problem.ts';
 import type { Vnf } from './vnf.ts';
 
@@ -13,8 +12,8 @@ import type { Vnf } from './vnf.ts';
  * @param file what to call the text in the problems
  */
 export function readDescription(text: string, file: string): { vnf: Vnf | undefined; problems: Problem[] } {
-  const { description, problems } = checkDescription(text, file);
-  return { vnf: description && normalise(description), problems: [...problems] };
+  const { vnf, problems } = checkDescription(text, file);
+  return { vnf, problems: [...problems] };
 }
 
 /**
@@ -24,16 +23,13 @@ export function readDescription(text: string, file: string): { vnf: Vnf | undefi
 export async function loadVnf(path: string): Promise<Vnf> {
   const { vnf, problems } = readDescription(await readText(path), path);
   if (vnf !== undefined) return vnf;
-  throw new Failure(
-    'input',
-    problems
-      .filter(({ severity }) => severity === 'error')
-      .map(formatProblem)
-      .join('\n'),
-    {
-      cure: `Correct the description, then run 'vnfha check ${path}'.`,
-    },
-  );
+  throw refusal(path, problems);
+}
+
+/** All errors of a description in one failure. */
+export function refusal(path: string, problems: readonly Problem[]): Failure {
+  const errors = problems.filter(({ severity }) => severity === 'error').map(formatProblem);
+  return new Failure('input', errors.join('\n'), { cure: `Correct the description, then run 'vnfha check ${path}'.` });
 }
 
 /**

@@ -61,11 +61,15 @@ export const paths = {
   localTemplates: '/etc/vnfha/templates',
   haproxyConfig: '/var/lib/vnfha/haproxy.cfg',
   haproxySocket: '/run/vnfha/haproxy.sock',
+  haproxyMaster: '/run/vnfha/haproxy-master.sock',
   bridgeSocket: '/run/vnfha/bridge.sock',
   incidentJournal: '/var/lib/vnfha/incidents.jsonl',
   agentState: '/run/vnfha/agents',
   /** What the supervisor saw of each instance, for the agents' recurring monitors: see docs/supervisor.md. */
   sights: '/run/vnfha/sights',
+  supervisorLock: '/run/vnfha/supervisor.lock',
+  /** Which recurring monitors may answer by these: see src/ocf/fast-path.ts. */
+  passes: '/run/vnfha/passes',
   alertAgent: '/usr/lib/vnfha/alert',
 } as const;
 

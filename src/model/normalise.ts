@@ -6,11 +6,13 @@ import { contains, formatAddress, formatNetwork, parseAddress, parsePrefixed, ty
 import { splitCommand } from './argv.ts';
 import type { Description } from './description.ts';
 import { durationMs } from './duration.ts';
+import { type Defaults, defaultsFor, targetOf } from './recovery.ts';
 import type {
   ActiveActiveVnfc,
   ActiveStandbyVnfc,
   Argv,
   ClusterNode,
+  Heartbeat,
   LoadBalancer,
   Network,
   Vip,
@@ -29,6 +31,7 @@ interface Context {
   readonly byName: ReadonlyMap<string, ClusterNode>;
   readonly lbNodes: readonly string[];
   readonly hasVnfm: boolean;
+  readonly defaults: Defaults;
 }
 
 /**
@@ -48,6 +51,8 @@ export function normalise(description: Description): Vnf {
     addresses: addressesOf(node, networks),
   }));
   const nodeNames = nodes.map((node) => node.name);
+  const recovery = targetOf(description.recovery);
+  const defaults = defaultsFor(recovery);
   const context: Context = {
     networks,
     nodes,
@@ -55,7 +60,9 @@ export function normalise(description: Description): Vnf {
     byName: new Map(nodes.map((node) => [node.name, node])),
     lbNodes: description.loadBalancer?.nodes ?? (description.loadBalancer ? nodeNames.slice(0, 2) : []),
     hasVnfm: description.vnfm !== undefined,
+    defaults,
   };
+  const tokenMs = ms(description.cluster?.token, defaults.token);
   return {
     name: description.vnf.name,
     instanceId: description.vnf.instanceId,
@@ -67,12 +74,21 @@ export function normalise(description: Description): Vnf {
     cluster: {
       name: description.cluster?.name ?? description.vnf.name,
       links: description.cluster?.links ?? networksOfAll(nodeNames, context),
-      tokenMs: ms(description.cluster?.token, 1000),
+      tokenMs,
+      consensusMs: ms(description.cluster?.consensus, Math.round(1.2 * tokenMs)),
+      heartbeat: {
+        intervalMs: ms(description.cluster?.heartbeat?.interval, 100),
+        misses: description.cluster?.heartbeat?.misses ?? 3,
+        port: description.cluster?.heartbeat?.port ?? 5410,
+      },
     },
+    recovery,
+    arp: { count: 5, intervalMs: defaults.arpInterval },
     fencing: (description.fencing ?? []).map((device) => ({
       name: device.name,
       agent: device.agent,
       nodes: device.nodes ?? nodeNames,
+      takesMs: ms(device.takes, 2000),
       parameters: Object.fromEntries(
         Object.entries(device.parameters ?? {}).map(([key, value]) => [key, String(value)]),
       ),
@@ -118,9 +134,10 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
       tcp: vnfc.check?.tcp,
       http: vnfc.check?.http,
       command: argvOf(vnfc.check?.command),
-      intervalMs: ms(vnfc.check?.interval, 10_000),
-      timeoutMs: ms(vnfc.check?.timeout, 10_000),
+      intervalMs: ms(vnfc.check?.interval, context.defaults.checkInterval),
+      timeoutMs: ms(vnfc.check?.timeout, checkTimeoutFor(vnfc, context.defaults)),
     },
+    heartbeat: heartbeatOf(vnfc.heartbeat, context.defaults),
     recovery: {
       restarts: vnfc.recovery?.restarts ?? 3,
       withinMs: ms(vnfc.recovery?.within, 600_000),
@@ -144,6 +161,23 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
   };
 }
 
+/** Beside a heartbeat, a check needs no haste: a busy machine's slow answer isn't a failure. */
+const checkTimeoutFor = ({ heartbeat }: VnfcDescription, { checkTimeout }: Defaults): number =>
+  heartbeat === undefined ? checkTimeout : Math.max(checkTimeout, 5000);
+
+function heartbeatOf(heartbeat: VnfcDescription['heartbeat'], defaults: Defaults): Heartbeat | undefined {
+  return (
+    heartbeat && {
+      intervalMs: ms(heartbeat.interval, defaults.heartbeat),
+      misses: heartbeat.misses ?? 3,
+      http: heartbeat.http,
+      tcp: heartbeat.tcp,
+      send: heartbeat.send,
+      expect: heartbeat.expect,
+    }
+  );
+}
+
 function serviceOf(vnfc: VnfcDescription, nodes: readonly string[], context: Context): ActiveActiveVnfc['service'] {
   const service = vnfc.service!;
   return {
@@ -154,9 +188,10 @@ function serviceOf(vnfc: VnfcDescription, nodes: readonly string[], context: Con
     network: service.network ?? networksOfAll([...nodes, ...context.lbNodes], context)[0]!,
     check: {
       http: service.check?.http,
-      interMs: ms(service.check?.inter, 1000),
-      fall: service.check?.fall ?? 2,
+      interMs: ms(service.check?.inter, context.defaults.inter),
+      fall: service.check?.fall ?? context.defaults.fall,
       rise: service.check?.rise ?? 1,
+      answerMs: context.defaults.answer,
     },
   };
 }

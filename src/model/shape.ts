@@ -22,11 +22,29 @@ export function shapeProblems(value: unknown): ShapeProblem[] {
   validate ??= new Ajv({ allErrors: true, verbose: true }).compile<Description>(DescriptionSchema);
   if (validate(value)) return [];
   const errors = validate.errors ?? [];
-  const unions = new Set(errors.filter(({ keyword }) => keyword === 'anyOf').map((error) => branchKey(error)));
-  return errors.filter((error) => !isBranch(error, unions)).map(problemOf);
+  const unions = errors.filter(({ keyword }) => keyword === 'anyOf');
+  const groups = unions.filter(isGroup);
+  const other = new Set(unions.filter((error) => !groups.includes(error)).map(branchKey));
+  return errors
+    .filter(
+      (error) => !groups.includes(error) && !isBranch(error, other) && !groups.some((group) => isOther(error, group)),
+    )
+    .map(problemOf);
 }
 
-/** A union reports every branch that failed, too: only the union itself is a problem. */
+/** A union that may be a group of fields, and is one: the group's own problems are said. */
+const isGroup = (error: ErrorObject): boolean =>
+  groupAt(error) >= 0 && typeof error.data === 'object' && error.data !== null && !Array.isArray(error.data);
+const groupAt = ({ parentSchema }: ErrorObject): number =>
+  (parentSchema as Schema).anyOf?.findIndex(({ properties }) => properties !== undefined) ?? -1;
+
+/** A problem of another branch than the group. */
+const isOther = (error: ErrorObject, group: ErrorObject): boolean =>
+  error.instancePath === group.instancePath &&
+  error.schemaPath.startsWith(`${group.schemaPath}/`) &&
+  !error.schemaPath.startsWith(`${group.schemaPath}/${groupAt(group)}/`);
+
+/** Any other union reports every branch that failed, too: only the union itself is a problem. */
 const isBranch = (error: ErrorObject, unions: ReadonlySet<string>): boolean => {
   const end = error.schemaPath.lastIndexOf('/anyOf/');
   if (end < 0) return false;
@@ -42,7 +60,7 @@ interface Schema {
   readonly pattern?: string;
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly patternProperties?: Readonly<Record<string, unknown>>;
-  readonly anyOf?: readonly { readonly const?: unknown }[];
+  readonly anyOf?: readonly { readonly const?: unknown; readonly properties?: object }[];
 }
 
 function problemOf(error: ErrorObject): ShapeProblem {

@@ -20,6 +20,16 @@ import type { Problem } from './problem.ts';
 /** Field names and places in lists, from the top: ['vnfcs', 0, 'name']. */
 export type Path = readonly (string | number)[];
 
+/** The path as an operator reads it: vnfcs[0].name. */
+export const fieldOf = (path: Path): string =>
+  path
+    .map((step, at) => {
+      if (typeof step === 'number') return `[${step}]`;
+      if (!/^[\w-]+$/.test(step)) return `[${JSON.stringify(step)}]`;
+      return at === 0 ? step : `.${step}`;
+    })
+    .join('');
+
 interface Place {
   readonly line: number;
   readonly column: number;

@@ -8,7 +8,18 @@ export interface Vnf {
   readonly instanceId: string | undefined;
   readonly networks: readonly Network[];
   readonly nodes: readonly ClusterNode[];
-  readonly cluster: { readonly name: string; readonly links: readonly string[]; readonly tokenMs: number };
+  readonly cluster: {
+    readonly name: string;
+    readonly links: readonly string[];
+    readonly tokenMs: number;
+    readonly consensusMs: number;
+    /** From every node to those of the load balancer, by UDP. */
+    readonly heartbeat: { readonly intervalMs: number; readonly misses: number; readonly port: number };
+  };
+  /** What was asked for; undefined: nothing. */
+  readonly recovery: RecoveryTarget | undefined;
+  /** Gratuitous ARPs where a VIP comes up. */
+  readonly arp: { readonly count: number; readonly intervalMs: number };
   readonly fencing: readonly FenceDevice[];
   readonly vnfcs: readonly Vnfc[];
   readonly loadBalancer: LoadBalancer | undefined;
@@ -32,7 +43,17 @@ interface FenceDevice {
   readonly name: string;
   readonly agent: string;
   readonly nodes: readonly string[];
+  /** How long it takes until a node is known to be off. */
+  readonly takesMs: number;
   readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Within these times, at worst, a failure is to be noticed, and the service to be there again. */
+export interface RecoveryTarget {
+  readonly detectMs: number;
+  readonly recoverMs: number;
+  /** What an operator calls it, as 'SAL1'. */
+  readonly name: string;
 }
 
 /** An address with its prefix length, and the interface it goes on where the description says. */
@@ -49,6 +70,8 @@ interface VnfcBase {
   readonly instances: number;
   readonly program: Program;
   readonly check: Check;
+  /** Undefined: a hang is found by the check. */
+  readonly heartbeat: Heartbeat | undefined;
   readonly recovery: Recovery;
   readonly vnfcInstanceIds: Readonly<Record<string, string>>;
 }
@@ -86,6 +109,17 @@ interface Check {
   readonly timeoutMs: number;
 }
 
+/** Has either `http` or `tcp`; `send` and `expect` belong to `tcp`. */
+export interface Heartbeat {
+  readonly intervalMs: number;
+  readonly misses: number;
+  readonly http: string | undefined;
+  readonly tcp: number | undefined;
+  readonly send: string | undefined;
+  /** How the answer begins. */
+  readonly expect: string | undefined;
+}
+
 interface Role {
   readonly promote: Argv;
   readonly demote: Argv;
@@ -111,6 +145,8 @@ interface Service {
     readonly interMs: number;
     readonly fall: number;
     readonly rise: number;
+    /** How long HAProxy's check waits for an answer on a connection that it has. */
+    readonly answerMs: number;
   };
 }
 

@@ -1,7 +1,8 @@
 /** What an agent is: its parameters and its actions, declared once (see docs/agents.md). */
 import type { OcfCode } from './codes.ts';
 import type { OcfLog } from './log.ts';
-import type { Parameters, Values } from './parameter.ts';
+import type { Given, Parameters, Values } from './parameter.ts';
+import type { Watch } from './state-file.ts';
 
 export interface Agent<P extends Parameters> {
   readonly name: string;
@@ -25,11 +26,17 @@ export interface Action<V> {
 
 /** One call of an action. */
 export interface Call<V> {
+  /** The agent's name. */
+  readonly agent: string;
   readonly values: V;
+  /** The parameters as they were given, in the order of the declaration. */
+  readonly given: Given;
   /** The resource's id in the cluster (OCF_RESOURCE_INSTANCE). */
   readonly instance: string;
   /** A monitor that asks what is, before anything was started: it must change nothing. */
   readonly probe: boolean;
+  /** A recurring monitor's interval and timeout, at the ordinary level (OCF_CHECK_LEVEL 0). */
+  readonly watch: Watch | undefined;
   readonly log: OcfLog;
   /** Milliseconds until the action must have an answer: the operation's timeout less a margin. Whole, never negative. */
   readonly remainingMs: () => number;

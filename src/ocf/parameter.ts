@@ -16,23 +16,26 @@ export interface Parameter<T> {
 export type Parameters = Readonly<Record<string, Parameter<unknown>>>;
 export type Values<P extends Parameters> = { readonly [K in keyof P]: P[K] extends Parameter<infer T> ? T : never };
 
+/** Parameters as texts, those that were given only, in the order of the declaration. */
+export type Given = Readonly<Record<string, string>>;
+
 interface Declared {
   readonly shortdesc: string;
   readonly longdesc: string;
   readonly required?: true;
   readonly default?: string;
 }
-type Given<S, T> = S extends { required: true } | { default: string } ? T : T | undefined;
+type Read<S, T> = S extends { required: true } | { default: string } ? T : T | undefined;
 
 const kind =
   <T>(type: Parameter<T>['type'], read: (text: string) => T) =>
-  <const S extends Declared>(declared: S): Parameter<Given<S, T>> => ({
+  <const S extends Declared>(declared: S): Parameter<Read<S, T>> => ({
     type,
     shortdesc: declared.shortdesc,
     longdesc: declared.longdesc,
     required: declared.required ?? false,
     default: declared.default,
-    parse: (text) => (text === undefined ? undefined : read(text)) as Given<S, T>,
+    parse: (text) => (text === undefined ? undefined : read(text)) as Read<S, T>,
   });
 
 /** Any text. */
@@ -58,16 +61,35 @@ export const port = kind('integer', (value) => {
   return number;
 });
 
+/** A count or a time in milliseconds, from 1. */
+export const positive = kind('integer', (value) => {
+  if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error('must be a whole number from 1');
+  return Number(value);
+});
+/** Text in which control characters are written with JSON's escapes: `PING\r\n` is PING, CR, LF. */
+export const escapedText = kind('string', (value) => {
+  try {
+    return JSON.parse(`"${value.replace(/\\.|"/g, (part) => (part === '"' ? '\\"' : part))}"`) as string;
+  } catch {
+    throw new Error("must be a text with JSON's escapes, such as PING\\r\\n");
+  }
+});
+
+/** OCF_RESKEY_* of `env`. An empty one is not given. */
+export function givenParameters(parameters: Parameters, env: NodeJS.ProcessEnv): Given {
+  const texts = Object.keys(parameters).map((name) => [name, env[`OCF_RESKEY_${name}`] ?? ''] as const);
+  return Object.fromEntries(texts.filter(([, value]) => value !== ''));
+}
+
 /**
- * Reads OCF_RESKEY_* of `env`. Every problem is in the one reason.
+ * Reads what was given. Every problem is in the one reason.
  * @throws OcfError errConfigured
  */
-export function readParameters<P extends Parameters>(parameters: P, env: NodeJS.ProcessEnv): Values<P> {
+export function readParameters<P extends Parameters>(parameters: P, given: Given): Values<P> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   for (const [name, parameter] of Object.entries(parameters)) {
-    const given = env[`OCF_RESKEY_${name}`];
-    const value = given === undefined || given === '' ? parameter.default : given;
+    const value = given[name] ?? parameter.default;
     if (value === undefined && parameter.required) problems.push(`the parameter ${name} is missing`);
     try {
       values[name] = parameter.parse(value);

@@ -4,6 +4,7 @@ import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 
 import type { Argv } from '../model/vnf.ts';
 import { ocf, OcfError } from './codes.ts';
 import { type ProcessIdentity, processStat } from './processes.ts';
+import { fileNameOf } from './state-file.ts';
 
 export interface CommandOptions {
   readonly timeoutMs: number;
@@ -94,7 +95,7 @@ export async function launch(
   return { leader, ended: () => ended };
 }
 
-export const logFile = (instance: string): string => `/var/log/vnfha/${instance.replace(/[^\w.:-]/g, '_')}.log`;
+export const logFile = (instance: string): string => `/var/log/vnfha/${fileNameOf(instance)}.log`;
 
 function openLog(instance: string): number {
   mkdirSync('/var/log/vnfha', { recursive: true, mode: 0o750 });

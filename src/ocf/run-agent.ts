@@ -3,9 +3,10 @@ import { hostname } from 'node:os';
 import { messageOf } from '../process/failure.ts';
 import type { Action, ActionName, Agent } from './agent.ts';
 import { ocf, type OcfCode, OcfError } from './codes.ts';
+import { closeFastPath } from './fast-path.ts';
 import { ocfLog } from './log.ts';
 import { metadata } from './metadata.ts';
-import { type Parameters, readParameters, type Values } from './parameter.ts';
+import { givenParameters, type Parameters, readParameters, type Values } from './parameter.ts';
 
 type Env = NodeJS.ProcessEnv;
 
@@ -32,6 +33,9 @@ export async function runAgent<P extends Parameters>(
   exit(await answer(agent, word as ActionName, action, process.env));
 }
 
+/** After these nothing that was seen before may be believed. */
+const changing: readonly ActionName[] = ['start', 'stop', 'promote', 'demote'];
+
 async function answer<P extends Parameters>(
   agent: Agent<P>,
   name: ActionName,
@@ -44,16 +48,24 @@ async function answer<P extends Parameters>(
   const margin = Math.min(1000, timeoutMs / 10);
   // performance.now() counts from the start of this process, which is when Pacemaker's clock began to run
   const remainingMs = () => Math.max(0, Math.floor(timeoutMs - margin - performance.now()));
-  const probe = name === 'monitor' && !(Number(env.OCF_RESKEY_CRM_meta_interval) > 0);
+  const intervalMs = Number(env.OCF_RESKEY_CRM_meta_interval) || 0;
+  const probe = name === 'monitor' && intervalMs === 0;
+  const recurring = name === 'monitor' && intervalMs > 0 && !(Number(env.OCF_CHECK_LEVEL) > 0);
+  const watch = recurring ? { intervalMs, timeoutMs } : undefined;
   try {
-    const values = readParameters(agent.parameters, env);
+    if (changing.includes(name)) closeFastPath(instance);
+    const given = givenParameters(agent.parameters, env);
+    const values = readParameters(agent.parameters, given);
     const inconsistency = agent.inconsistency?.(values);
     if (inconsistency !== undefined) throw new OcfError(ocf.errConfigured, inconsistency);
     const late = new Promise<never>((_, reject) => {
       const reason = `${name} had no end within its timeout of ${timeoutMs / 1000} s`;
       setTimeout(() => reject(new OcfError(ocf.errGeneric, reason)), remainingMs() + margin / 2);
     });
-    return await Promise.race([action.run({ values, instance, probe, log, remainingMs }), late]);
+    return await Promise.race([
+      action.run({ agent: agent.name, values, given, instance, probe, watch, log, remainingMs }),
+      late,
+    ]);
   } catch (error) {
     const reason = messageOf(error);
     log.error(error instanceof OcfError ? reason : String((error as Error | undefined)?.stack ?? error));

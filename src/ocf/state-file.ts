@@ -1,7 +1,12 @@
-/** What an agent remembers of its instance between two calls, in /run: gone after a reboot, as the instance is. */
+/**
+ * What an agent remembers of its instance between two calls, in /run: gone after a reboot, as the instance is. The agents write
+ * it, the supervisor reads it.
+ */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { paths } from '../model/names.ts';
 import { ocf, OcfError } from './codes.ts';
+import type { OcfLog } from './log.ts';
+import type { Given } from './parameter.ts';
 import type { ProcessIdentity } from './processes.ts';
 
 export interface InstanceState {
@@ -9,6 +14,19 @@ export interface InstanceState {
   readonly leader?: ProcessIdentity;
   /** The role that the instance was told last. */
   readonly role?: 'promoted' | 'unpromoted';
+  /** Where the agent is with it; absent: running. Only then is the end of its process a failure. */
+  readonly phase?: 'starting' | 'running' | 'stopping';
+  /** The agent's name. */
+  readonly agent?: string;
+  /** As they were given, in the order of the agent's declaration. */
+  readonly parameters?: Given;
+  /** What Pacemaker's recurring monitor asks for, once it has asked. */
+  readonly watch?: Watch;
+}
+
+export interface Watch {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
 }
 
 /**
@@ -34,9 +52,22 @@ export function writeState(instance: string, state: InstanceState): void {
   renameSync(candidate, file);
 }
 
+/** From now on the end of its process is planned. If that cannot be written, the stop goes on: the end is called a failure, no more. */
+export function noteStopping(instance: string, state: InstanceState | undefined, log: OcfLog): void {
+  if (state === undefined) return;
+  try {
+    writeState(instance, { ...state, phase: 'stopping' });
+  } catch (error) {
+    log.warn(`it cannot be noted that ${instance} is being stopped: ${(error as Error).message}`);
+  }
+}
+
 /** Forgets the instance. */
 export function removeState(instance: string): void {
   rmSync(fileOf(instance), { force: true });
 }
 
-const fileOf = (instance: string): string => `${paths.agentState}/${instance.replace(/[^\w.:-]/g, '_')}.json`;
+const fileOf = (instance: string): string => `${paths.agentState}/${fileNameOf(instance)}.json`;
+
+/** What files about `instance` are called. */
+export const fileNameOf = (instance: string): string => instance.replace(/[^\w.:-]/g, '_');

@@ -15,6 +15,7 @@ const allowed: Record<string, readonly string[]> = {
   ...Object.fromEntries(neighbours.map((neighbour) => [neighbour, ['model', 'process']])),
   ocf: ['model', 'process', ...neighbours],
   bridge: ['model', 'process', 'cib', 'decide', ...neighbours],
+  supervisor: ['model', 'process', 'decide', 'ocf', 'heartbeat', ...neighbours],
   notifier: ['model', 'process', 'cib', 'decide', ...neighbours],
   agents: ['model', 'process', 'ocf', 'corosync', 'haproxy'],
   lab: ['model', 'process', 'cib', ...neighbours],

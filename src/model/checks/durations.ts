@@ -15,14 +15,23 @@ export function checkDurations(checkup: Checkup): void {
     if (ms === 0) checkup.error(path, `'${text}' is no time at all`, 'Write a longer duration, or remove the field.');
     if (ms > longestMs) checkup.error(path, `'${text}' is too long`, 'Write 24 days (576h) or less.');
   };
-  check(['cluster', 'token'], checkup.description.cluster?.token);
+  const { cluster, fencing, recovery: target } = checkup.description;
+  check(['cluster', 'token'], cluster?.token);
+  check(['cluster', 'consensus'], cluster?.consensus);
+  check(['cluster', 'heartbeat', 'interval'], cluster?.heartbeat?.interval);
+  fencing?.forEach((device, at) => check(['fencing', at, 'takes'], device?.takes));
+  if (typeof target === 'object') {
+    check(['recovery', 'detect'], target.detect);
+    check(['recovery', 'recover'], target.recover);
+  }
   checkup.description.vnfcs?.forEach((vnfc, at) => {
     if (vnfc === undefined) return;
-    const { program, check: health, role, recovery, service } = vnfc;
+    const { program, check: health, heartbeat, role, recovery, service } = vnfc;
     check(['vnfcs', at, 'program', 'startTimeout'], program?.startTimeout);
     check(['vnfcs', at, 'program', 'stopTimeout'], program?.stopTimeout);
     check(['vnfcs', at, 'check', 'interval'], health?.interval);
     check(['vnfcs', at, 'check', 'timeout'], health?.timeout);
+    check(['vnfcs', at, 'heartbeat', 'interval'], heartbeat?.interval);
     check(['vnfcs', at, 'role', 'timeout'], role?.timeout);
     check(['vnfcs', at, 'recovery', 'within'], recovery?.within);
     check(['vnfcs', at, 'service', 'check', 'inter'], service?.check?.inter);

@@ -15,6 +15,11 @@ export interface Service extends HealthChecks {
   readonly promote: Argv | undefined;
   readonly demote: Argv | undefined;
   readonly role_query: Argv | undefined;
+  /** The heartbeat is the supervisor's: the agent only sees that it makes sense. */
+  readonly heartbeat_http: string | undefined;
+  readonly heartbeat_tcp: number | undefined;
+  readonly heartbeat_send: string | undefined;
+  readonly heartbeat_expect: string | undefined;
 }
 export type ServiceCall = Call<Service>;
 
@@ -31,7 +36,23 @@ export function inconsistency(service: Service): string | undefined {
   if (promote === undefined && (demote ?? role_query) !== undefined) {
     return `the parameter promote is missing: ${demote ? 'demote' : 'role_query'} needs it`;
   }
+  return heartbeatInconsistency(service);
+}
+
+function heartbeatInconsistency(service: Service): string | undefined {
+  const { heartbeat_http, heartbeat_tcp, heartbeat_send, heartbeat_expect } = service;
+  if (heartbeat_http !== undefined && heartbeat_tcp !== undefined) {
+    return 'the parameters heartbeat_http and heartbeat_tcp exclude each other';
+  }
+  if (heartbeat_tcp === undefined && (heartbeat_send ?? heartbeat_expect) !== undefined) {
+    return `the parameter heartbeat_tcp is missing: ${heartbeat_send ? 'heartbeat_send' : 'heartbeat_expect'} needs it`;
+  }
   return undefined;
+}
+
+/** What the state file says of an instance besides its process and role. */
+export function noted({ agent, given }: ServiceCall, phase: 'starting' | 'running') {
+  return { phase, agent, parameters: given } as const;
 }
 
 /** validate-all: whether the instance could run on this node. */

@@ -7,7 +7,7 @@ import { execute, launch, logFile } from '../program.ts';
 import { promotionScores, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
 import { becomeRole } from './roles.ts';
-import { processesOf, type ServiceCall, validate } from './service.ts';
+import { noted, processesOf, type ServiceCall, validate } from './service.ts';
 
 /** How long a program without a check must run to count as started. */
 const settleMs = 300;
@@ -15,22 +15,27 @@ const settleMs = 300;
 /** @throws OcfError errInstalled, errGeneric */
 export async function startInstance(call: ServiceCall): Promise<OcfCode> {
   validate(call);
-  const { values, instance, log } = call;
+  const { values, instance } = call;
   const ended = values.run === undefined ? await startByCommand(call) : await startProgram(call);
   await becomeHealthy(call, ended);
-  if (values.promote === undefined) return ocf.success;
+  if (values.promote !== undefined) await becomeStandby(call);
+  writeState(instance, { ...readState(instance), ...noted(call, 'running') });
+  return ocf.success;
+}
 
+async function becomeStandby(call: ServiceCall): Promise<void> {
+  const { values, instance, log } = call;
   if (values.role_query !== undefined) {
     const answer = await queryRole(values.role_query, values.user, call.remainingMs());
     if ('problem' in answer) throw new OcfError(ocf.errGeneric, answer.problem);
     if (answer.role === 'promoted') await becomeRole(call, 'unpromoted'); // Pacemaker starts standbys, and promotes one
   }
   await setPromotionScore(instance, promotionScores.unpromoted, log);
-  return ocf.success;
 }
 
 /** Returns how to learn that the program ended while its start is watched. */
-async function startProgram({ values, instance, remainingMs }: ServiceCall): Promise<() => string | undefined> {
+async function startProgram(call: ServiceCall): Promise<() => string | undefined> {
+  const { values, instance, remainingMs } = call;
   const state = readState(instance);
   if (state?.leader !== undefined) {
     const { leader } = state;
@@ -40,16 +45,17 @@ async function startProgram({ values, instance, remainingMs }: ServiceCall): Pro
     }
   }
   const { ended } = await launch(values.run!, instance, values.user, (leader) =>
-    writeState(instance, { leader, role: 'unpromoted' }),
+    writeState(instance, { leader, role: 'unpromoted', ...noted(call, 'starting') }),
   );
   return ended;
 }
 
-async function startByCommand({ values, instance, remainingMs }: ServiceCall): Promise<() => undefined> {
+async function startByCommand(call: ServiceCall): Promise<() => undefined> {
+  const { values, instance, remainingMs } = call;
   const ended = () => undefined;
   const started = readState(instance) !== undefined;
   if (started && (await healthProblem(values, remainingMs())) === undefined) return ended;
-  writeState(instance, { role: 'unpromoted' });
+  writeState(instance, { role: 'unpromoted', ...noted(call, 'starting') });
   const { user } = values;
   const { problem } = await execute(values.start!, { timeoutMs: remainingMs(), user, logOf: instance });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, `${problem}; see ${logFile(instance)}`);

@@ -5,13 +5,14 @@ import { askChecks } from '../health.ts';
 import { endSession, type ProcessIdentity, sessionOf } from '../processes.ts';
 import { execute, requirePrograms, requireUser } from '../program.ts';
 import { setPromotionScore } from '../role.ts';
-import { readState, removeState } from '../state-file.ts';
+import { noteStopping, readState, removeState } from '../state-file.ts';
 import type { Service, ServiceCall } from './service.ts';
 
 /** @throws OcfError errGeneric when it still runs, or nobody can say that it doesn't */
 export async function stopInstance(call: ServiceCall): Promise<OcfCode> {
   const { values, instance, log } = call;
   const state = readState(instance);
+  noteStopping(instance, state, log);
   if (values.promote !== undefined && state !== undefined) await setPromotionScore(instance, undefined, log);
   if (values.run === undefined) await stopByCommand(call, state !== undefined);
   else if (state?.leader !== undefined) await stopProgram(call, state.leader);

@@ -47,6 +47,7 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
         structure: self.structure(),
         config: rig.config,
         haproxySocket: rig.socket,
+        haproxyMaster: rig.master,
         haproxyTimeoutMs: 20_000, // a busy machine is not a hung HAProxy
         observeMs: 200,
         ...changed,

@@ -222,7 +222,7 @@ test.serial(
 );
 
 test.serial(
-  'another structure goes into the file at once; that HAProxy has an older one is said with the cure',
+  'another structure goes into the file at once; a HAProxy without a master has an older one, and that is said with the cure',
   async (t) => {
     const self = await bench(t);
     const child = await self.rig.start();
@@ -247,6 +247,28 @@ test.serial(
     await until(() => engine.outdated === undefined, 'a restart takes it up');
   },
 );
+
+test.serial('another structure is taken up by a reload, without a request lost', async (t) => {
+  const self = await bench(t);
+  await self.rig.start(true);
+  const engine = await self.engine();
+  await settled(engine);
+  await seen(engine);
+  ask(engine, 'exclude', 'n2');
+  await until(() => ackOf(self, 'exclude-n2') !== undefined, 'ack');
+  let over = false;
+  const answers = new Set<string>();
+  const traffic = (async () => {
+    while (!over) for (const answer of await self.rig.ask()) answers.add(answer);
+  })();
+  engine.use(self.structure((text) => text.replace('inter 100ms', 'inter 150ms')));
+  await until(() => self.logs('haproxy-reloaded').length > 0, 'reloaded');
+  await until(() => engine.outdated === undefined, 'nothing is due any more');
+  over = true;
+  await traffic;
+  t.deepEqual([...answers].sort(), ['n1', 'n3'], 'the excluded one stayed out');
+  t.is(self.logs('haproxy-outdated').length, 0);
+});
 
 test.serial('from evidence to HAProxy’s yes it takes milliseconds', async (t) => {
   const self = await bench(t);

@@ -18,12 +18,14 @@ export interface Rig {
   readonly folder: string;
   readonly config: string;
   readonly socket: string;
+  /** Where the master listens, of a HAProxy that was started with one. */
+  readonly master: string;
   readonly port: number;
   readonly backendPorts: Readonly<Record<string, number>>;
   /** The configuration with these servers ('tel-web/n2') disabled. */
   render(excluded: ReadonlySet<string>): string;
-  /** Starts HAProxy on the file as it is, and waits until its socket answers. */
-  start(): Promise<ChildProcess>;
+  /** Starts HAProxy on the file as it is, with a master if wanted, and waits until its socket answers. */
+  start(withMaster?: boolean): Promise<ChildProcess>;
   /** Who answers nine requests through HAProxy, sorted: n1, n2 …, or the status code of HAProxy's own answer, or 'refused'. */
   ask(): Promise<string[]>;
   /** Requests that are answered after `ms`: GET /slow. */
@@ -55,12 +57,13 @@ export async function haproxyRig(t: ExecutionContext): Promise<Rig> {
   }
   const config = join(folder, 'haproxy.cfg');
   const socket = join(folder, 'haproxy.sock');
+  const master = join(folder, 'master.sock');
   const port = await freePort();
 
   const render = (excluded: ReadonlySet<string>): string =>
     [
       'global',
-      `  stats socket ${socket} mode 600 level admin`,
+      `  stats socket ${socket} mode 600 level admin expose-fd listeners`,
       'defaults',
       '  mode http',
       '  timeout connect 1s',
@@ -95,11 +98,13 @@ export async function haproxyRig(t: ExecutionContext): Promise<Rig> {
     folder,
     config,
     socket,
+    master,
     port,
     backendPorts,
     render,
-    async start() {
-      const child = spawn('haproxy', ['-db', '-f', config], { stdio: 'ignore' });
+    async start(withMaster = false) {
+      const mode = withMaster ? ['-W', '-S', master] : ['-db'];
+      const child = spawn('haproxy', [...mode, '-f', config], { stdio: 'ignore' });
       children.push(child);
       await until(() => answers(socket), 'HAProxy answers');
       return child;
@@ -116,7 +121,7 @@ export async function haproxyRig(t: ExecutionContext): Promise<Rig> {
 /** Ends a process that was started here, also a stopped one, and waits for its end. */
 export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGKILL');
+  child.kill('SIGKILL'); // a worker ends with its master
   await once(child, 'exit');
 }
 

@@ -1,23 +1,17 @@
-/** The agents as they are installed (bundled), called as Pacemaker calls them, in a node of their own. */
+/** The agents as they are installed (stub and bundle), called as Pacemaker calls them, in a node of their own. */
 import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { type BuildOptions, buildSync } from 'esbuild';
+import { buildAgents } from '../../../scripts/agents.mjs';
 import type { LonelyNode } from '../corosync/lonely-node.ts';
 
-/** Where the bundled agents are; gone when the test process ends. Inside the project, so that they find koffi. */
-export const agentDir = bundle(['vnfc', 'lb-member', 'haproxy', 'alert']);
+/** Where the agents are; gone when the test process ends. Inside the project, so that they find koffi. */
+export const agentDir = await build();
 
-function bundle(names: readonly string[]): string {
+async function build(): Promise<string> {
   mkdirSync('node_modules/.cache', { recursive: true });
   const dir = mkdtempSync(`${process.cwd()}/node_modules/.cache/vnfha-agents-`);
-  chmodSync(dir, 0o755); // ocf-tester calls them as nobody, too
   process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  for (const name of names) {
-    const outfile = `${dir}/${name}`;
-    const banner = { js: '#!/usr/bin/env node' };
-    const how: BuildOptions = { bundle: true, platform: 'node', target: 'node20', format: 'cjs', external: ['koffi'] };
-    buildSync({ ...how, entryPoints: [`agents/${name}.ts`], outfile, banner });
-    chmodSync(outfile, 0o755);
-  }
+  chmodSync(dir, 0o755); // ocf-tester calls them as nobody, too
+  await buildAgents({ lib: dir, resources: dir, installedLib: dir });
   return dir;
 }
 

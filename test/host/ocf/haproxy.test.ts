@@ -4,11 +4,12 @@ import test, { type ExecutionContext } from 'ava';
 import { lonelyNode, type LonelyNode, until } from '../corosync/lonely-node.ts';
 import { call, type CallOptions, ocfTester } from './agent-calls.ts';
 
-const settings = { config: '/run/haproxy.cfg', bridge_socket: '/run/bridge.sock' };
+const settings = { config: '/run/haproxy.cfg', bridge_socket: '/run/bridge.sock', master_socket: '/run/master.sock' };
 const recurring = { intervalMs: 2000 };
 const haproxy = (node: LonelyNode, action: string, options?: CallOptions) =>
   call(node, 'haproxy', action, settings, options);
 const pids = (node: LonelyNode) => node.run('pgrep', '-x', 'haproxy').stdout.trim();
+const master = (node: LonelyNode) => node.run('pgrep', '-xo', 'haproxy').stdout.trim();
 
 async function withBridge(t: ExecutionContext, ...error: string[]): Promise<LonelyNode> {
   const node = await lonelyNode();
@@ -37,7 +38,7 @@ test('it runs with the file that the bridge wrote; killed it is not running, hun
   t.is(haproxy(node, 'monitor', recurring).code, 0);
   t.regex(node.run('curl', '-si', 'http://127.0.0.1:7004/').stdout, /200 OK/);
 
-  node.run('kill', '-STOP', pids(node));
+  node.run('pkill', '-STOP', '-x', 'haproxy');
   const hung = haproxy(node, 'monitor', recurring);
   t.is(hung.code, 1);
   t.regex(hung.reason ?? '', /HAProxy gave no answer at .* within 2000 ms/);
@@ -46,7 +47,7 @@ test('it runs with the file that the bridge wrote; killed it is not running, hun
   t.is(pids(node), '');
 
   t.is(haproxy(node, 'start').code, 0);
-  node.run('kill', '-KILL', pids(node));
+  node.run('kill', '-KILL', master(node));
   await until('it is gone', () => pids(node) === '');
   t.is(haproxy(node, 'monitor', recurring).code, 7);
   t.is(haproxy(node, 'start').code, 0);

@@ -9,9 +9,13 @@ const example = readFileSync(path.resolve(import.meta.dirname, '../../../example
 test('only the fencing is replaced', (t) => {
   const theirs =
     'vnf:\n  name: v # ours\nfencing:\n  - name: ipmi\n    agent: fence_ipmilan\n    nodes: [a]\nnodes: []\n';
-  const ours = 'vnf:\n  name: v # ours\nfencing:\n  - name: lab\n    agent: fence_vnfha_lab\nnodes: []\n';
+  const ours =
+    'vnf:\n  name: v # ours\nfencing:\n  - name: lab\n    agent: fence_vnfha_lab\n    takes: 100ms\nnodes: []\n';
   t.is(withLabFencing(theirs), ours);
-  t.is(withLabFencing('vnf:\n  name: v\n'), 'vnf:\n  name: v\nfencing:\n  - name: lab\n    agent: fence_vnfha_lab\n');
+  t.is(
+    withLabFencing('vnf:\n  name: v\n'),
+    'vnf:\n  name: v\nfencing:\n  - name: lab\n    agent: fence_vnfha_lab\n    takes: 100ms\n',
+  );
 });
 
 test('what has no place for it is left for the check to refuse', (t) => {

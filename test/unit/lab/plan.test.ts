@@ -50,20 +50,25 @@ test('a switch for each network, a cable for each address, the description’s i
   t.true(nics.every((nic) => nic.port.length <= 15));
 });
 
-test('the bridge is enabled on the load balancer’s nodes, the notifier where there is a VNFM', (t) => {
+test('the supervisor is enabled on every node, the bridge on the load balancer’s nodes, the notifier where there is a VNFM', (t) => {
   const nodes = '[{ name: a, address: 192.0.2.1 }, { name: b, address: 192.0.2.2 }, { name: c, address: 192.0.2.3 }]';
   const text = description('[{ name: n, cidr: 192.0.2.0/29 }]', nodes);
   const units = (vnf: Vnf) => planLab(vnf).hosts.map((host) => host.units);
-  t.deepEqual(units(vnfOf(text)), [[], ['vnfha-bridge'], ['vnfha-bridge'], []]);
+  t.deepEqual(units(vnfOf(text)), [
+    [],
+    ['vnfha-supervisor', 'vnfha-bridge'],
+    ['vnfha-supervisor', 'vnfha-bridge'],
+    ['vnfha-supervisor'],
+  ]);
   const withVnfm = text.replace(
     'vnf: { name: v }',
     'vnf: { name: v, instanceId: i }\nvnfm: { url: "http://192.0.2.4" }',
   );
   t.deepEqual(units(vnfOf(withVnfm)), [
     [],
-    ['vnfha-bridge', 'vnfha-notifier'],
-    ['vnfha-bridge', 'vnfha-notifier'],
-    ['vnfha-notifier'],
+    ['vnfha-supervisor', 'vnfha-bridge', 'vnfha-notifier'],
+    ['vnfha-supervisor', 'vnfha-bridge', 'vnfha-notifier'],
+    ['vnfha-supervisor', 'vnfha-notifier'],
   ]);
 });
 

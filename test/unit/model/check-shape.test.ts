@@ -18,7 +18,7 @@ test(
   'a field that is nothing like any',
   spoiled,
   [['token: 1s', 'colour: red']],
-  "17:3: error: the field 'colour' is unknown (cluster.colour). Remove it; the fields here are name, links, token.",
+  "17:3: error: the field 'colour' is unknown (cluster.colour). Remove it; the fields here are name, links, token, consensus, heartbeat.",
 );
 
 test(
@@ -101,4 +101,20 @@ test(
   spoiled,
   [['vnfm:\n', '---\nvnfm:\n']],
   "47:1: error: a second document begins here. Keep one description in a file, without further '---'.",
+);
+
+test(
+  'a recovery target that is none, or half of one',
+  spoiled,
+  [['cluster:\n', 'recovery: SAL4\ncluster:\n']],
+  "16:11: error: 'SAL4' is none of sub-second, SAL1, SAL2, SAL3 (recovery). Did you mean 'SAL1'?",
+);
+
+test(
+  'recovery times of one’s own have the problems of a group',
+  spoiled,
+  [['cluster:\n', 'recovery: { detect: fast, recovr: 5s }\ncluster:\n']],
+  "16:1: error: the field 'recover' is missing (recovery). Add 'recover': within which the service is to be there again.",
+  "16:21: error: 'fast' does not fit (recovery.detect). Write a duration as a whole number and its unit: '500ms', '10s', '5min' or '1h'.",
+  "16:27: error: the field 'recovr' is unknown (recovery.recovr). Did you mean 'recover'?",
 );

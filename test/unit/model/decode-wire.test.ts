@@ -24,9 +24,15 @@ const messages: readonly BridgeMessage[] = [
   { v: 1, type: 'readmit', id: 'a', backend: 'b', server: 's', at: 16, until: 17 },
   { v: 1, type: 'ack', id: 'a', node: 'n1' },
   { v: 1, type: 'supervisor', node: 'n1' },
-  ...(['died', 'hung', 'well'] as const).map(
-    (word): BridgeMessage => ({ v: 1, type: 'instance', node: 'n1', resource: 'r', word, at: 16, what: 'why' }),
-  ),
+  ...(['died', 'hung', 'well'] as const).map((word): BridgeMessage => ({
+    v: 1,
+    type: 'instance',
+    node: 'n1',
+    resource: 'r',
+    word,
+    at: 16,
+    what: 'why',
+  })),
   { v: 1, type: 'ack', id: 'a', node: 'n1', error: 'why' },
   ...Object.values(alert).map((each): BridgeMessage => ({ v: 1, type: 'alert', alert: each })),
 ];

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { loadVnf, readDescription } from '../../../src/model/load.ts';
-import type { Vnf } from '../../../src/model/vnf.ts';
+import type { ActiveActiveVnfc, Vnf } from '../../../src/model/vnf.ts';
 import { Failure } from '../../../src/process/failure.ts';
 import { base, edited } from './base.ts';
 
@@ -12,7 +12,15 @@ const vnfOf = (text: string): Vnf => readDescription(text, 'f').vnf!;
 test('every default is filled in', (t) => {
   const vnf = vnfOf(base);
   const [db, web] = vnf.vnfcs;
-  t.deepEqual(vnf.cluster, { name: 'ims', links: ['service'], tokenMs: 1000 });
+  t.deepEqual(vnf.cluster, {
+    name: 'ims',
+    links: ['service'],
+    tokenMs: 1000,
+    consensusMs: 1200,
+    heartbeat: { intervalMs: 100, misses: 3, port: 5410 },
+  });
+  t.is(vnf.recovery, undefined);
+  t.deepEqual(vnf.arp, { count: 5, intervalMs: 200 });
   t.deepEqual(
     vnf.nodes.map(({ id, name }) => [id, name]),
     [
@@ -26,6 +34,7 @@ test('every default is filled in', (t) => {
       name: 'power',
       agent: 'fence_ipmilan',
       nodes: ['n1', 'n2', 'n3'],
+      takesMs: 2000,
       parameters: { passwd_script: '/etc/p', port: '623', lanplus: 'true' },
     },
   ]);
@@ -45,6 +54,7 @@ test('every default is filled in', (t) => {
       stopTimeoutMs: 30_000,
     },
     check: { tcp: 6379, http: undefined, command: undefined, intervalMs: 5000, timeoutMs: 10_000 },
+    heartbeat: undefined,
     role: {
       promote: ['redis-cli', 'replicaof', 'no', 'one'],
       demote: ['redis-cli', 'replicaof', '192.0.2.50', '6379'],
@@ -60,7 +70,7 @@ test('every default is filled in', (t) => {
     mode: 'http',
     balance: 'roundrobin',
     network: 'service',
-    check: { http: undefined, interMs: 1000, fall: 2, rise: 1 },
+    check: { http: undefined, interMs: 1000, fall: 2, rise: 1, answerMs: 2000 },
   });
   t.is(web!.recovery.restarts, 3);
   t.deepEqual(vnf.loadBalancer, {
@@ -78,6 +88,51 @@ test('without a VNFM nothing is healed, unless it says so', (t) => {
     [false, false],
   );
   t.false(vnfOf(edited(base, ['restarts: 2', 'heal: false'])).vnfcs[0]!.recovery.heal);
+});
+
+test('what a recovery target leaves open follows from it, and what is given stays', (t) => {
+  const settings = (recovery: string, ...edits: (readonly [string, string])[]) => {
+    const beating = 'tcp: 6379\n      interval: 5s\n    heartbeat: { tcp: 6379, send: PING }';
+    const text = edited(base, ['  token: 1s\n', `  name: c\nrecovery: ${recovery}\n`], ...edits, [
+      'fence_ipmilan',
+      'fence_ipmilan\n    takes: 100ms',
+    ]);
+    const vnf = vnfOf(edited(text, ['tcp: 6379\n      interval: 5s', beating]));
+    const [db, web] = vnf.vnfcs;
+    const { interMs, fall, answerMs } = (web as ActiveActiveVnfc).service.check;
+    return {
+      totem: [vnf.cluster.tokenMs, vnf.cluster.consensusMs],
+      check: [web!.check.intervalMs, web!.check.timeoutMs, db!.check.timeoutMs],
+      beats: [vnf.cluster.heartbeat.intervalMs, db!.heartbeat!.intervalMs],
+      haproxy: [interMs, fall, answerMs],
+      arp: vnf.arp.intervalMs,
+    };
+  };
+  t.deepEqual(settings('sub-second'), {
+    totem: [300, 360],
+    check: [2000, 2000, 5000],
+    beats: [100, 100],
+    haproxy: [100, 2, 100],
+    arp: 100,
+  });
+  t.deepEqual(settings('SAL1'), {
+    totem: [600, 720],
+    check: [2000, 2000, 5000],
+    beats: [100, 100],
+    haproxy: [200, 2, 200],
+    arp: 200,
+  });
+  const quick = settings('SAL3');
+  t.deepEqual(quick, {
+    totem: [1000, 1200],
+    check: [5000, 4000, 5000],
+    beats: [100, 500],
+    haproxy: [1000, 2, 1000],
+    arp: 200,
+  });
+  t.deepEqual(settings('{ detect: 10s, recover: 25s }'), quick);
+  t.deepEqual(settings('SAL1', ['name: c', 'token: 500ms']).totem, [500, 600]);
+  t.deepEqual(settings('SAL1', ['frontend: 80', 'check: { inter: 100ms, fall: 3 }']).haproxy, [100, 3, 200]);
 });
 
 test('what was given is kept, in one spelling', (t) => {

@@ -121,16 +121,28 @@ const nothing: Service = {
   promote: undefined,
   demote: undefined,
   role_query: undefined,
+  heartbeat_http: undefined,
+  heartbeat_tcp: undefined,
+  heartbeat_send: undefined,
+  heartbeat_expect: undefined,
 };
 const sound: Record<string, Partial<Service>> = {
   'a program': { run: ['a'] },
   'a program and its stop command': { run: ['a'], stop: ['b'] },
   'commands and a check': { start: ['a'], stop: ['b'], check_tcp: 1 },
   'a role': { run: ['a'], promote: ['b'], demote: ['c'] },
+  'a heartbeat by HTTP': { run: ['a'], heartbeat_http: 'http://h' },
+  'a heartbeat by TCP': { run: ['a'], heartbeat_tcp: 1, heartbeat_send: 'a', heartbeat_expect: 'b' },
 };
 for (const [title, service] of Object.entries(sound)) {
   test(`goes together: ${title}`, (t) => t.is(inconsistency({ ...nothing, ...service }), undefined));
 }
 test('a role query alone has no use', (t) => {
   t.regex(inconsistency({ ...nothing, run: ['a'], role_query: ['b'] })!, /promote is missing: role_query needs it/);
+});
+test('a heartbeat is one, and what it says is said by TCP', (t) => {
+  const heartbeat = (given: Partial<Service>) => inconsistency({ ...nothing, run: ['a'], ...given });
+  t.regex(heartbeat({ heartbeat_http: 'http://h', heartbeat_tcp: 1 })!, /heartbeat_http and heartbeat_tcp exclude/);
+  t.regex(heartbeat({ heartbeat_send: 'x' })!, /heartbeat_tcp is missing: heartbeat_send needs it/);
+  t.regex(heartbeat({ heartbeat_http: 'http://h', heartbeat_expect: 'x' })!, /heartbeat_expect needs it/);
 });

@@ -1,6 +1,17 @@
 import test from 'ava';
 import { OcfError } from '../../../src/ocf/codes.ts';
-import { command, path, port, readParameters, text, url, words } from '../../../src/ocf/parameter.ts';
+import {
+  command,
+  escapedText,
+  givenParameters,
+  path,
+  port,
+  positive,
+  readParameters,
+  text,
+  url,
+  words,
+} from '../../../src/ocf/parameter.ts';
 
 const words_ = { shortdesc: 's', longdesc: 'l' };
 const parameters = {
@@ -12,7 +23,9 @@ const parameters = {
   file: path({ ...words_, default: '/x' }),
 };
 const read = (given: Record<string, string>) =>
-  readParameters(parameters, Object.fromEntries(Object.entries(given).map(([k, v]) => [`OCF_RESKEY_${k}`, v])));
+  readParameters(parameters, givenParameters(parameters, environment(given)));
+const environment = (given: Record<string, string>) =>
+  Object.fromEntries(Object.entries(given).map(([name, value]) => [`OCF_RESKEY_${name}`, value]));
 
 test('what is given is typed, what is not has its default or is undefined', (t) => {
   t.deepEqual(
@@ -31,6 +44,32 @@ test('what is given is typed, what is not has its default or is undefined', (t) 
 
 test('an empty parameter is one that is not given', (t) => {
   t.is(read({ name: 'a', port: '' }).port, 80);
+});
+
+test('what was given is kept as text, in the order of the declaration, and nothing else', (t) => {
+  const env = environment({ url: 'http://u', CRM_meta_timeout: '1', run: 'x "y"', port: '', name: 'a' });
+  t.deepEqual(Object.entries(givenParameters(parameters, env)), [['name', 'a'], ['run', 'x "y"'], ['url', 'http://u']]); // prettier-ignore
+});
+
+const escapes = { send: escapedText(words_), every: positive(words_) };
+test('control characters come as JSON escapes; a quote may stand for itself', (t) => {
+  for (const [given, meant] of Object.entries({
+    'PING\\r\\n': 'PING\r\n',
+    'say "hi"': 'say "hi"',
+    '\\"\\\\\\u00e9"': '"\\é"',
+    plain: 'plain',
+  })) {
+    t.is(readParameters(escapes, { send: given }).send, meant);
+  }
+  for (const wrong of ['a\\', '\\x', 'a\nb']) {
+    t.throws(() => readParameters(escapes, { send: wrong }), { message: /send must be a text with JSON's escapes/ });
+  }
+});
+test('a count is a whole number from 1', (t) => {
+  t.is(readParameters(escapes, { every: '100' }).every, 100);
+  for (const wrong of ['0', '-1', '1.5', '1e3', '0x1', ' 1']) {
+    t.throws(() => readParameters(escapes, { every: wrong }), { message: /every must be a whole number from 1/ });
+  }
 });
 
 test('a JSON array is an argument vector, its strings as they are', (t) => {

@@ -17,7 +17,7 @@ test('a process is itself only with its start time', (t) => {
   t.is(processStat(2 ** 22 + 1), undefined);
 });
 
-test('a session is its leader\'s only with the leader\'s start time', async (t) => {
+test("a session is its leader's only with the leader's start time", async (t) => {
   const child = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' });
   t.teardown(() => child.kill('SIGKILL'));
   await once(child, 'spawn');

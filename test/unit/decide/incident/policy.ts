@@ -9,6 +9,7 @@ const web: ActiveActiveVnfc = {
   instances: 3,
   program: { run: ['web'], start: undefined, stop: undefined, user: undefined, startTimeoutMs: 1, stopTimeoutMs: 1 },
   check: { tcp: undefined, http: undefined, command: undefined, intervalMs: 2000, timeoutMs: 1000 },
+  heartbeat: undefined,
   recovery: { restarts: 1, withinMs: 600_000, heal: true },
   vnfcInstanceIds: { node3: 'WEB-c336' },
   service: {
@@ -17,7 +18,7 @@ const web: ActiveActiveVnfc = {
     mode: 'http',
     balance: 'roundrobin',
     network: 'service',
-    check: { http: undefined, interMs: 1000, fall: 2, rise: 1 },
+    check: { http: undefined, interMs: 1000, fall: 2, rise: 1, answerMs: 2000 },
   },
 };
 
@@ -26,7 +27,15 @@ const vnf: Vnf = {
   instanceId: 'vnf-1',
   networks: [],
   nodes: [],
-  cluster: { name: 'sip', links: [], tokenMs: 1000 },
+  cluster: {
+    name: 'sip',
+    links: [],
+    tokenMs: 1000,
+    consensusMs: 1200,
+    heartbeat: { intervalMs: 100, misses: 3, port: 5410 },
+  },
+  recovery: undefined,
+  arp: { count: 5, intervalMs: 200 },
   fencing: [],
   vnfcs: [web],
   loadBalancer: undefined,

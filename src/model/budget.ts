@@ -1,0 +1,94 @@
+/**
+ * What each class of failure costs: how long until it is noticed, until the service is there again, and where the time goes. Pure: the
+ * settings of a VNF and the times of timings.ts, added up.
+ *
+ * A VNFC that is active/standby serves again when its VIP answers; one that is active/active as soon as the load balancer sends nothing
+ * more to the failed instance.
+ */
+import * as stages from './budget-stages.ts';
+import type { Stage } from './budget-stages.ts';
+import type { Span } from './timings.ts';
+import type { Vnf, Vnfc } from './vnf.ts';
+
+export type FailureClass = 'vnfc-dies' | 'vnfc-hangs' | 'node-dies' | 'lb-dies' | 'lb-node-dies';
+
+export interface Budget {
+  readonly failure: FailureClass;
+  /** The VNFC or the load balancer that it is about. */
+  readonly subject: string;
+  readonly stages: readonly Stage[];
+  /** Until it is noticed: the first stage. */
+  readonly detect: Span;
+  /** Until the service is there again: all stages. */
+  readonly recover: Span;
+}
+
+/** Every class of failure of every VNFC, then those of the load balancer. */
+export function budgetsOf(vnf: Vnf): Budget[] {
+  const lb = vnf.loadBalancer;
+  const onNodes = { servers: serversLost(vnf), active: nodeLost(vnf) };
+  const ofVnfcs = vnf.vnfcs.flatMap((vnfc, at) => [
+    budget('vnfc-dies', vnfc.name, vnfcDies(vnf, vnfc, at)),
+    budget('vnfc-hangs', vnfc.name, unanswered(vnf, vnfc, at, 'hangs')),
+    budget('node-dies', vnfc.name, vnfc.redundancy === 'active-active' ? onNodes.servers : onNodes.active),
+  ]);
+  if (lb === undefined) return ofVnfcs;
+  return [...ofVnfcs, budget('lb-dies', lb.name, lbDies(vnf)), budget('lb-node-dies', lb.name, lbNodeLost(vnf))];
+}
+
+const budget = (failure: FailureClass, subject: string, all: readonly Stage[]): Budget => ({
+  failure,
+  subject,
+  stages: all,
+  detect: all[0]!,
+  recover: sum(all),
+});
+
+export const sum = (spans: readonly Span[]): Span => ({
+  typicalMs: spans.reduce((total, { typicalMs }) => total + typicalMs, 0),
+  worstMs: spans.reduce((total, { worstMs }) => total + worstMs, 0),
+});
+
+function vnfcDies(vnf: Vnf, vnfc: Vnfc, at: number): readonly Stage[] {
+  if (vnfc.program.run === undefined) return unanswered(vnf, vnfc, at, 'dies');
+  return vnfc.redundancy === 'active-active'
+    ? [stages.processEnds, stages.excluded]
+    : [stages.processEnds, stages.decision, stages.roleMove, stages.address(vnf)];
+}
+
+/** What nobody sees end is noticed when it doesn't answer. */
+function unanswered(vnf: Vnf, vnfc: Vnfc, at: number, how: 'dies' | 'hangs'): readonly Stage[] {
+  const beats = stages.heartbeat(vnfc, at);
+  const seen = beats ?? stages.check(vnfc, at, how);
+  if (vnfc.redundancy === 'active-active') {
+    const byUs = [seen, beats === undefined ? stages.excludedByAlert : stages.excluded];
+    return quicker(byUs, [stages.haproxyCheck(vnfc, at, how)]);
+  }
+  const isolated = how === 'hangs' ? [stages.isolation(vnfc, at), stages.secondDecision] : [];
+  const told = beats === undefined ? [] : [stages.confirmation(vnfc, at)];
+  return [seen, ...told, stages.decision, ...isolated, stages.roleMove, stages.address(vnf)];
+}
+
+const nodeLost = (vnf: Vnf): readonly Stage[] => [
+  ...stages.fenced(vnf),
+  stages.roleMoveAfterFencing,
+  stages.addressAfterFencing(vnf),
+];
+
+/** A node's heartbeats fall silent, or Corosync says so first. */
+function serversLost(vnf: Vnf): readonly Stage[] {
+  const { token, consensus } = stages.totem(vnf);
+  return quicker([stages.nodeHeartbeat(vnf), stages.excluded], [token, consensus, stages.excluded]);
+}
+
+const lbDies = (vnf: Vnf): readonly Stage[] => [
+  stages.haproxyEnds,
+  stages.decision,
+  stages.vipStop,
+  stages.address(vnf),
+];
+
+const lbNodeLost = (vnf: Vnf): readonly Stage[] => [...stages.fenced(vnf), stages.addressAfterFencing(vnf)];
+
+const quicker = (a: readonly Stage[], b: readonly Stage[]): readonly Stage[] =>
+  sum(b).worstMs < sum(a).worstMs ? b : a;

@@ -1,0 +1,44 @@
+/**
+ * How long the steps of a failover take that no setting decides: milliseconds, usually and at worst. 'Measured' is: in the lab, on
+ * two cores; the worst are those of a busy machine. docs/budget.md says how to measure them on yours.
+ */
+export interface Span {
+  readonly typicalMs: number;
+  readonly worstMs: number;
+}
+
+const span = (typicalMs: number, worstMs: number): Span => ({ typicalMs, worstMs });
+
+export const timings = {
+  /** A process ends -> the supervisor knows it, by its pidfd. Measured: as for a process that leaves a CPG group, 4 to 7 ms; a busy machine adds to it. */
+  processEnds: span(5, 50),
+  /** The supervisor or a bridge says it by CPG -> HAProxy has the server out at every load balancer. The product's own aim, checked by its benchmark. */
+  word: span(10, 30),
+  /** A monitor fails -> the alert agent's word has the server out. Measured: the alert runs 37 to 64 ms after the failed operation. */
+  alert: span(60, 150),
+  /** An agent's monitor from its call to its answer, in a Node process of its own. Measured: 25 to 70 ms. */
+  monitor: span(50, 150),
+  /**
+   * crm_resource --fail -> Pacemaker's first action; what the active instance's demotion, the promotion and the VIP's move take;
+   * the VIP's start until it answers. Measured: together 340 to 440 ms, 750 ms on a busy machine; the shares are those of the
+   * operations' execution times in the status.
+   */
+  decision: span(90, 200),
+  roleMove: span(200, 400),
+  vipStart: span(100, 150),
+  /** The same after a fencing: the old instance needs no demotion. Measured: promotion and VIP together 150 ms. */
+  roleMoveAfterFencing: span(100, 300),
+  vipStartAfterFencing: span(50, 150),
+  /** The VIP of a load balancer is stopped where HAProxy died. Measured: 60 to 330 ms. */
+  vipStop: span(100, 300),
+  /**
+   * Corosync's word -> fencing begins. Pacemaker sleeps in whole seconds until the CIB knows the new membership. Measured, and read in
+   * the source (do_pe_invoke_callback of pacemaker-controld).
+   */
+  membership: span(1000, 2000),
+  /** Of two nodes, the one to be fenced that has the VIP or the active instance gets this head start: cib-templates/cluster.xml. */
+  priorityFencingDelay: span(2000, 2000),
+} as const;
+
+/** Share of the consensus timeout that is used up. Measured: Corosync's word comes 2.1 token timeouts after a power cut, with a consensus of 1.2. */
+export const consensusShare = span(0.92, 1);

@@ -1,0 +1,79 @@
+/** The parameters of ocf:vnfha:vnfc: what its agent and the supervisor know of an instance. */
+import { command, escapedText, port, positive, text, url } from '../parameter.ts';
+
+const argv = 'A JSON array of strings, or words split on white space; no shell is involved.';
+
+export const vnfcParameters = {
+  name: text({
+    required: true,
+    shortdesc: 'The VNFC',
+    longdesc: 'The name of the VNFC in the description of the VNF.',
+  }),
+  run: command({
+    shortdesc: 'Program that stays in the foreground',
+    longdesc: `The program that is the instance. The agent starts it in a session of its own, watches its process, and stops all of the session. Either this or start. ${argv}`,
+  }),
+  start: command({
+    shortdesc: 'Command that starts a self-managing program',
+    longdesc: `For a program that manages itself: the command that starts it. Needs stop and a check. ${argv}`,
+  }),
+  stop: command({
+    shortdesc: 'Command that stops it',
+    longdesc: `The counterpart of start: it ends with exit code 0 when the program is gone or was not there, not before, and not otherwise. With run it is asked before SIGTERM is sent. ${argv}`,
+  }),
+  user: text({
+    shortdesc: 'User',
+    longdesc: 'The user that the program and all commands run as. Default: root.',
+  }),
+  check_tcp: port({
+    shortdesc: 'TCP port that must accept connections',
+    longdesc: 'Healthy when this TCP port accepts a connection, at the loopback or at any other address of the node.',
+  }),
+  check_http: url({
+    shortdesc: 'URL that must answer',
+    longdesc: 'Healthy when a GET of this URL answers with a status from 200 to 399. Certificates are not verified.',
+  }),
+  check_command: command({
+    shortdesc: 'Command that must succeed',
+    longdesc: `Healthy when this command ends with exit code 0. ${argv}`,
+  }),
+  heartbeat_interval: positive({
+    default: '100',
+    shortdesc: 'Milliseconds between heartbeats',
+    longdesc:
+      'How often the supervisor asks for a sign of life, in milliseconds, when heartbeat_http or heartbeat_tcp is given.',
+  }),
+  heartbeat_misses: positive({
+    default: '3',
+    shortdesc: 'Heartbeats that may be missed',
+    longdesc: 'An instance that leaves so many heartbeats in a row unanswered is held to hang.',
+  }),
+  heartbeat_http: url({
+    shortdesc: 'URL of the heartbeat',
+    longdesc: 'A heartbeat is a GET of this URL, answered with a status from 200 to 399. Either this or heartbeat_tcp.',
+  }),
+  heartbeat_tcp: port({
+    shortdesc: 'TCP port of the heartbeat',
+    longdesc: 'A heartbeat is heartbeat_send to this TCP port, answered with heartbeat_expect.',
+  }),
+  heartbeat_send: escapedText({
+    shortdesc: 'What a heartbeat sends',
+    longdesc: "What is sent to heartbeat_tcp, with JSON's escapes for control characters: PING\\r\\n.",
+  }),
+  heartbeat_expect: escapedText({
+    shortdesc: 'What answers a heartbeat',
+    longdesc: "How the answer from heartbeat_tcp begins, with JSON's escapes. Default: any answer.",
+  }),
+  promote: command({
+    shortdesc: 'Command that makes the instance active',
+    longdesc: `With it the resource is promotable. ${argv}`,
+  }),
+  demote: command({
+    shortdesc: 'Command that makes the instance standby',
+    longdesc: `The counterpart of promote. ${argv}`,
+  }),
+  role_query: command({
+    shortdesc: 'Command that prints the role',
+    longdesc: `Its first word is active, promoted, primary, master or leader; or standby, unpromoted, secondary, slave, replica or follower. Without it the role that was told last is believed. ${argv}`,
+  }),
+} as const;

@@ -1,0 +1,56 @@
+/** `vnfha supervisor` from its start to SIGTERM. */
+import { defaultInstancePolicy } from '../decide/instance.ts';
+import { paths } from '../model/names.ts';
+import { failResource } from '../pacemaker/fail.ts';
+import { Failure } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import { startSupervisor } from './supervisor.ts';
+
+export interface SupervisorDaemonOptions {
+  readonly agentState: string;
+  readonly sights: string;
+  readonly lock: string;
+  /** This node, as the cluster calls it. */
+  readonly node: string;
+  readonly log: Log;
+}
+
+export const supervisorDefaults = {
+  agentState: paths.agentState,
+  sights: paths.sights,
+  lock: paths.supervisorLock,
+} as const;
+
+/**
+ * Runs until SIGTERM or SIGINT.
+ * @throws Failure for what waiting would not cure: 'permission', 'conflict' (another supervisor is running), 'missing' (koffi)
+ */
+export async function runSupervisor(options: SupervisorDaemonOptions): Promise<void> {
+  const { log, node } = options;
+  if (process.geteuid?.() !== 0) {
+    throw new Failure(
+      'permission',
+      'the supervisor needs corosync, Pacemaker and the agents’ notes: only root may run it',
+      {
+        cure: 'Run as root.',
+      },
+    );
+  }
+  const ended = toldToEnd();
+  const supervisor = await startSupervisor({
+    ...options,
+    policy: defaultInstancePolicy,
+    compareMs: 5000,
+    failResource,
+  });
+  log.info('started', { node });
+  await ended;
+  await supervisor.stop();
+  log.info('stopped');
+}
+
+const toldToEnd = (): Promise<void> =>
+  new Promise((resolve) => {
+    process.once('SIGTERM', resolve);
+    process.once('SIGINT', resolve);
+  });

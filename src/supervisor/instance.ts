@@ -1,0 +1,133 @@
+/** One instance under supervision: the loop of its decision, with its eyes (pidfd, heartbeats, checks) and hands. */
+import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said } from '../decide/instance-types.ts';
+import { initialWatch, stepInstance, wordToRepeat } from '../decide/instance.ts';
+import { isAlive, type ProcessIdentity } from '../ocf/processes.ts';
+import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
+import { now } from '../process/clock.ts';
+import { messageOf } from '../process/failure.ts';
+import type { Log } from '../process/log.ts';
+import { type Executors, type Loop, perform, startLoop } from '../process/loop.ts';
+import type { Pidfds } from '../process/pidfd.ts';
+import { startBeats } from './beats.ts';
+import { checkOnce } from './checker.ts';
+import { heartbeatOf } from './heartbeat-spec.ts';
+import type { Metronome } from './metronome.ts';
+import { notedOf } from './noted.ts';
+import type { Record } from './records.ts';
+import { parametersLine, type Sights } from './sights.ts';
+
+export interface InstanceMeans {
+  readonly resource: string;
+  readonly policy: InstancePolicy;
+  readonly pidfds: Pidfds;
+  readonly metronome: Metronome;
+  readonly sights: Sights;
+  /** What the agents have noted at this moment. */
+  readonly read: () => Record | undefined;
+  readonly say: (said: Said) => void;
+  readonly tellPacemaker: (what: string) => Promise<void>;
+  readonly log: Log;
+}
+
+export interface Instance {
+  /** The agents wrote something new. */
+  noted(record: Record | undefined): void;
+  /** What whoever came into the group has to hear. */
+  readonly toRepeat: Said | undefined;
+  stop(): void;
+}
+
+export function superviseInstance(means: InstanceMeans): Instance {
+  const { resource, policy, pidfds, metronome, sights, read, say, tellPacemaker } = means;
+  const log = logOf(means.log, resource);
+  const loop: Loop<InstanceWatch, InstanceEvent> = startLoop({
+    initial: initialWatch,
+    step: (state, event: InstanceEvent) => stepInstance(state, event, policy),
+    tick: (at): InstanceEvent => ({ type: 'tick', at }),
+    perform: (action) => perform(executors, action),
+  });
+  let checked: Record | undefined;
+  const executors: Executors<InstanceAction> = {
+    say: ({ word, at, what }) => say({ word, at, what }),
+    fail: ({ what }) => {
+      tellPacemaker(what).then(
+        () => loop.post({ type: 'told', at: now(), error: undefined }),
+        (error: unknown) => loop.post({ type: 'told', at: now(), error: messageOf(error) }),
+      );
+    },
+    check: () => void check(),
+    showSight: ({ code, begun, forMs }) => {
+      const { text, state } = checked!;
+      const line = parametersLine(Object.keys(vnfcParameters), state.parameters ?? {});
+      if (line === undefined) return;
+      sights.show(resource, { code, leader: state.leader, forMs: forMs - (now() - begun), parameters: line });
+      // agents write first and hide the sight then: either they hide this one, or it is seen here that they wrote
+      if (read()?.text !== text) sights.hide(resource);
+    },
+    hideSight: () => sights.hide(resource),
+    log: ({ level, event, fields }) => log[level](event, fields),
+  };
+
+  async function check(): Promise<void> {
+    const begun = now();
+    const record = read();
+    checked = record;
+    const outcome = record?.state.watch === undefined ? undefined : await checkOnce(record);
+    const holds = outcome !== undefined && read()?.text === record?.text;
+    loop.post({ type: 'checked', at: now(), begun, outcome: holds ? outcome : { is: 'void' } });
+  }
+
+  const leader = watched<ProcessIdentity>(({ pid, startTime }) => {
+    const ended = (): void => loop.post({ type: 'ended', at: now(), pid, noted: notedOf(read()) });
+    try {
+      const stop = pidfds.watch(pid, ended);
+      if (stop !== undefined && isAlive({ pid, startTime })) return stop;
+      stop?.();
+      setImmediate(ended);
+    } catch (error) {
+      log.error('not-watched', { why: messageOf(error) });
+    }
+    return () => undefined;
+  });
+  const heartbeat = watched((spec: NonNullable<ReturnType<typeof heartbeatOf>>) =>
+    startBeats(spec, metronome, (beat) => loop.post({ type: 'beat', at: now(), ...beat })),
+  );
+
+  return {
+    noted(record) {
+      const noted = notedOf(record);
+      loop.post({ type: 'noted', at: now(), noted });
+      leader.use(noted?.phase === 'stopping' ? undefined : noted?.leader);
+      heartbeat.use(noted?.phase === 'running' ? heartbeatOf(record?.state.parameters ?? {}) : undefined);
+    },
+    get toRepeat() {
+      return wordToRepeat(loop.state);
+    },
+    stop() {
+      loop.stop();
+      leader.use(undefined);
+      heartbeat.use(undefined);
+    },
+  };
+}
+
+/** Holds what watches one thing; begins anew when the thing is another. */
+function watched<T>(begin: (thing: T) => () => void): { use(thing: T | undefined): void } {
+  let present: string | undefined;
+  let end = (): void => undefined;
+  return {
+    use(thing) {
+      const next = thing && JSON.stringify(thing);
+      if (next === present) return;
+      end();
+      present = next;
+      end = thing === undefined ? () => undefined : begin(thing);
+    },
+  };
+}
+
+const logOf = (log: Log, resource: string): Log => ({
+  info: (event, fields) => log.info(event, { resource, ...fields }),
+  warn: (event, fields) => log.warn(event, { resource, ...fields }),
+  error: (event, fields) => log.error(event, { resource, ...fields }),
+});

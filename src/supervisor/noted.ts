@@ -1,0 +1,20 @@
+/** What the decision has to know of an agent's record. Pure. */
+import type { Noted } from '../decide/instance-types.ts';
+import { heartbeatOf } from './heartbeat-spec.ts';
+import type { Record } from './records.ts';
+
+/** The agents whose instances are supervised: of an HAProxy it is seen that it ends, of a VNFC whatever its parameters ask for. */
+const supervised = ['vnfc', 'haproxy'];
+
+/** Undefined: not started, or none of ours. */
+export function notedOf(record: Record | undefined): Noted | undefined {
+  if (record === undefined) return undefined;
+  const { agent, phase = 'running', leader, watch, parameters } = record.state;
+  if (agent === undefined || !supervised.includes(agent)) return undefined;
+  return {
+    phase,
+    leader,
+    check: parameters === undefined ? undefined : watch,
+    misses: heartbeatOf(parameters ?? {})?.misses,
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * One node's supervisor at work. It holds no truth: what runs here the agents have noted, and after a kill -9 the next one reads it.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectGroup } from '../corosync/group.ts';
+import type { InstancePolicy, Said } from '../decide/instance-types.ts';
+import { decodeBridgeMessage } from '../model/decode-wire.ts';
+import { bridgeGroup } from '../model/names.ts';
+import type { BridgeMessage } from '../model/wire.ts';
+import { messageOf } from '../process/failure.ts';
+import { takeLock } from '../process/lock.ts';
+import type { Log } from '../process/log.ts';
+import { loadPidfds } from '../process/pidfd.ts';
+import { type Instance, superviseInstance } from './instance.ts';
+import { createMetronome } from './metronome.ts';
+import { createQueue } from './queue.ts';
+import { watchRecords } from './records.ts';
+import { sightsIn } from './sights.ts';
+
+/** A frozen corosync takes a member's leaving late; it is not waited for longer than this. */
+const leaveMs = 3000;
+/** So many are told to Pacemaker at the same time. */
+const tellersAtOnce = 4;
+
+export interface SupervisorOptions {
+  readonly node: string;
+  readonly agentState: string;
+  readonly sights: string;
+  readonly lock: string;
+  /** Between two comparisons with what the agents noted. */
+  readonly compareMs: number;
+  readonly policy: InstancePolicy;
+  readonly failResource: (resource: string, node: string) => Promise<void>;
+  readonly log: Log;
+}
+
+/** @throws Failure 'conflict' (another one runs here), 'permission', 'missing' (koffi) */
+export async function startSupervisor(options: SupervisorOptions): Promise<{ stop(): Promise<void> }> {
+  const { node, policy, failResource, log } = options;
+  const lock = await takeLock(options.lock, 'supervisor', 'vnfha-supervisor');
+  const pidfds = await loadPidfds();
+  const sights = sightsIn(options.sights);
+  sights.hideAll();
+  const metronome = createMetronome();
+  const queue = createQueue(tellersAtOnce);
+  const instances = new Map<string, Instance>();
+
+  const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log });
+  const send = (message: BridgeMessage): void => {
+    group.send(message).catch((error: unknown) => log.warn('not-said', { why: messageOf(error) }));
+  };
+  const say = (resource: string, { word, at, what }: Said): void => {
+    send({ v: 1, type: 'instance', node, resource, word, at, what });
+    log.info('said', { resource, word, what });
+  };
+  group.on('up', () => log.info('group-joined', { group: bridgeGroup }));
+  group.on('down', (reason) => log.warn('corosync-away', { why: reason.message }));
+  group.on('membership', ({ joined }) => {
+    send({ v: 1, type: 'supervisor', node });
+    if (joined.length === 0) return;
+    for (const [resource, { toRepeat }] of instances) if (toRepeat !== undefined) say(resource, toRepeat);
+  });
+
+  const create = (resource: string): Instance =>
+    superviseInstance({
+      resource,
+      policy,
+      pidfds,
+      metronome,
+      sights,
+      read: () => records.read(resource),
+      say: (said) => say(resource, said),
+      tellPacemaker: () => queue.run(() => failResource(resource, node)),
+      log,
+    });
+  const records = watchRecords({
+    directory: options.agentState,
+    compareMs: options.compareMs,
+    changed(resource, record) {
+      const instance = instances.get(resource) ?? create(resource);
+      instances.set(resource, instance);
+      instance.noted(record);
+    },
+    log,
+  });
+  records.compare();
+
+  return {
+    async stop() {
+      records.stop();
+      for (const instance of instances.values()) instance.stop();
+      sights.hideAll();
+      await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), lock.release()]);
+    },
+  };
+}

@@ -1,7 +1,8 @@
 /** One instance under supervision: the loop of its decision, with its eyes (pidfd, heartbeats, checks) and hands. */
 import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said } from '../decide/instance-types.ts';
 import { initialWatch, stepInstance, wordToRepeat } from '../decide/instance.ts';
-import { isAlive, type ProcessIdentity } from '../ocf/processes.ts';
+import { closeFastPath } from '../ocf/fast-path.ts';
+import { isAlive, type ProcessIdentity, signalAll } from '../ocf/processes.ts';
 import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
@@ -26,6 +27,7 @@ export interface InstanceMeans {
   readonly read: () => Record | undefined;
   readonly say: (said: Said) => void;
   readonly tellPacemaker: (what: string) => Promise<void>;
+  readonly takeScore: () => Promise<void>;
   readonly log: Log;
 }
 
@@ -48,6 +50,17 @@ export function superviseInstance(means: InstanceMeans): Instance {
   });
   let checked: Record | undefined;
   const executors: Executors<InstanceAction> = {
+    unfit: ({ what }) => {
+      closeFastPath(resource); // the next monitor is a full one, which gives the score back when all is well
+      means.takeScore().then(
+        () => log.info('unfit', { what }),
+        (error: unknown) => log.warn('unfit-not-told', { why: messageOf(error) }),
+      );
+    },
+    kill: ({ leader: hung }) => {
+      log.warn('killed', { pid: hung.pid, why: 'the active instance hangs' });
+      signalAll(hung, 'SIGKILL');
+    },
     say: ({ word, at, what }) => say({ word, at, what }),
     fail: ({ what }) => {
       tellPacemaker(what).then(

@@ -9,10 +9,11 @@ const supervised = ['vnfc'];
 /** Undefined: not started, or none of ours. */
 export function notedOf(record: Record | undefined): Noted | undefined {
   if (record === undefined) return undefined;
-  const { agent, phase = 'running', leader, watch, parameters } = record.state;
+  const { agent, phase = 'running', role, leader, watch, parameters } = record.state;
   if (agent === undefined || !supervised.includes(agent)) return undefined;
   return {
     phase,
+    active: role === 'promoted',
     leader,
     check: parameters === undefined ? undefined : watch,
     misses: heartbeatOf(parameters ?? {})?.misses,

@@ -7,6 +7,7 @@ import type { InstancePolicy, Said } from '../decide/instance-types.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
 import { bridgeGroup } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
+import { nudgeController } from '../pacemaker/nudge.ts';
 import { messageOf } from '../process/failure.ts';
 import { takeLock } from '../process/lock.ts';
 import type { Log } from '../process/log.ts';
@@ -31,6 +32,10 @@ export interface SupervisorOptions {
   readonly compareMs: number;
   readonly policy: InstancePolicy;
   readonly failResource: (resource: string, node: string) => Promise<void>;
+  /** Puts the failure count right, some time after `failResource`. */
+  readonly countFailure: (resource: string, node: string) => Promise<void>;
+  /** Takes the promotion score of `resource` on this node away. */
+  readonly takeScore: (resource: string) => Promise<void>;
   readonly log: Log;
 }
 
@@ -55,6 +60,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   };
   group.on('up', () => log.info('group-joined', { group: bridgeGroup }));
   group.on('down', (reason) => log.warn('corosync-away', { why: reason.message }));
+  let ring: readonly number[] = [];
+  group.on('ring', ({ nodeids }) => {
+    if (ring.some((id) => !nodeids.includes(id))) nudgeController();
+    ring = nodeids;
+  });
   group.on('membership', ({ joined }) => {
     send({ v: 1, type: 'supervisor', node });
     if (joined.length === 0) return;
@@ -70,7 +80,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       sights,
       read: () => records.read(resource),
       say: (said) => say(resource, said),
-      tellPacemaker: () => queue.run(() => failResource(resource, node)),
+      tellPacemaker: async () => {
+        await queue.run(() => failResource(resource, node));
+        options.countFailure(resource, node).catch((error: unknown) => {
+          log.warn('not-counted', { resource, why: messageOf(error) });
+        });
+      },
+      takeScore: () => options.takeScore(resource), // nobody is before an active instance
       log,
     });
   const records = watchRecords({

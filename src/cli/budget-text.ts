@@ -18,7 +18,9 @@ export function budgetText(budgets: readonly Budget[], target: RecoveryTarget | 
   for (const budget of budgets) {
     const { failure, stages } = budget;
     const key = JSON.stringify([failure, stages.map(({ by, typicalMs, worstMs }) => [by, typicalMs, worstMs])]);
-    alike.set(key, [...(alike.get(key) ?? []), budget]);
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [budget]);
+    else group.push(budget);
   }
   const tables = [...alike.values()].sort((a, b) => order(a) - order(b)).map((group) => table(group, target));
   return [headOf(target), ...tables].join('\n\n') + '\n';

@@ -3,8 +3,8 @@ import type { Noted } from '../decide/instance-types.ts';
 import { heartbeatOf } from './heartbeat-spec.ts';
 import type { Record } from './records.ts';
 
-/** The agents whose instances are supervised. */
-const supervised = ['vnfc'];
+/** The agents whose instances are supervised: of an HAProxy it is seen that it ends, of a VNFC whatever its parameters ask for. */
+const supervised = ['vnfc', 'haproxy'];
 
 /** Undefined: not started, or none of ours. */
 export function notedOf(record: Record | undefined): Noted | undefined {

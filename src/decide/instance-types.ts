@@ -57,11 +57,11 @@ export type InstanceEvent = { readonly at: number } & (
   | { readonly type: 'tick' }
 );
 
-/** healthy: with the code that a monitor would give. void: what the agents wrote changed meanwhile, or the supervisor was late. */
+/** healthy: with the code that a monitor would give. void: what the agents wrote changed meanwhile, or the supervisor couldn't. */
 export type CheckOutcome =
   | { readonly is: 'healthy'; readonly code: 0 | 8 }
   | { readonly is: 'failed'; readonly problem: string }
-  | { readonly is: 'void' };
+  | { readonly is: 'void'; readonly why: string };
 
 export type InstanceAction =
   | ({ readonly type: 'say' } & Said)

@@ -35,7 +35,7 @@ export const defaultInstancePolicy: InstancePolicy = {
   patience: 3,
   demoteMs: 5000,
   settleMs: 1000,
-  againMs: 100,
+  againMs: 1000,
 };
 
 export interface InstanceStep {
@@ -73,9 +73,9 @@ export function stepInstance(before: InstanceWatch, event: InstanceEvent, policy
   return { state, actions: draft.actions, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
 }
 
-/** What whoever joins the group has to hear: the last word, while it is not for Pacemaker to act on it alone. */
-export const wordToRepeat = ({ noted, said }: InstanceWatch): Said | undefined =>
-  noted?.phase === 'running' && said?.word !== 'well' ? said : undefined;
+/** The last word about what runs; what is stopped or being started is for Pacemaker alone to speak of. */
+export const wordThatHolds = ({ noted, said }: InstanceWatch): Said | undefined =>
+  noted?.phase === 'running' ? said : undefined;
 
 class Draft {
   state: InstanceWatch;
@@ -207,6 +207,7 @@ function checked(
     return;
   }
   draft.hideSight();
+  if (outcome.is === 'void') draft.log('info', 'check-void', { why: outcome.why });
   if (outcome.is === 'failed' && failure === undefined) draft.fails('check', outcome.problem, policy);
 }
 

@@ -4,6 +4,7 @@ import { ocf } from '../ocf/codes.ts';
 import { readParameters } from '../ocf/parameter.ts';
 import { look } from '../ocf/vnfc/look.ts';
 import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
+import { messageOf } from '../process/failure.ts';
 import type { Record } from './records.ts';
 
 /** So much later than a check's timeout its outcome says more about this process than about the instance. */
@@ -20,9 +21,9 @@ export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
     const { code, problem } = await look(values, state, () => Math.max(0, Math.floor(allowedMs - elapsedMs())));
     if (problem === undefined && (code === ocf.success || code === ocf.runningPromoted)) return { is: 'healthy', code };
     return elapsedMs() > allowedMs + lateMs
-      ? { is: 'void' }
+      ? { is: 'void', why: 'this process was late' }
       : { is: 'failed', problem: problem ?? 'it is not running' };
-  } catch {
-    return { is: 'void' }; // what can't be checked here is the agent's own monitor's to judge, as there is no sight of it
+  } catch (error) {
+    return { is: 'void', why: messageOf(error) }; // of this process, not of the instance
   }
 }

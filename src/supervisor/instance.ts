@@ -1,6 +1,6 @@
 /** One instance under supervision: the loop of its decision, with its eyes (pidfd, heartbeats, checks) and hands. */
 import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said } from '../decide/instance-types.ts';
-import { initialWatch, stepInstance, wordToRepeat } from '../decide/instance.ts';
+import { initialWatch, stepInstance, wordThatHolds } from '../decide/instance.ts';
 import { closeFastPath } from '../ocf/fast-path.ts';
 import { isAlive, type ProcessIdentity, signalAll } from '../ocf/processes.ts';
 import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
@@ -11,9 +11,9 @@ import { type Executors, type Loop, perform, startLoop } from '../process/loop.t
 import type { Pidfds } from '../process/pidfd.ts';
 import { startBeats } from './beats.ts';
 import { checkOnce } from './checker.ts';
-import { heartbeatOf } from './heartbeat-spec.ts';
+import type { HeartbeatSpec } from './heartbeat-spec.ts';
 import type { Metronome } from './metronome.ts';
-import { notedOf } from './noted.ts';
+import { heartbeatIn, notedOf } from './noted.ts';
 import type { Record } from './records.ts';
 import { parametersLine, type Sights } from './sights.ts';
 
@@ -34,8 +34,8 @@ export interface InstanceMeans {
 export interface Instance {
   /** The agents wrote something new. */
   noted(record: Record | undefined): void;
-  /** What whoever came into the group has to hear. */
-  readonly toRepeat: Said | undefined;
+  /** The last word about it, while it holds. */
+  readonly word: Said | undefined;
   stop(): void;
 }
 
@@ -87,7 +87,12 @@ export function superviseInstance(means: InstanceMeans): Instance {
     checked = record;
     const outcome = record?.state.watch === undefined ? undefined : await checkOnce(record);
     const holds = outcome !== undefined && read()?.text === record?.text;
-    loop.post({ type: 'checked', at: now(), begun, outcome: holds ? outcome : { is: 'void' } });
+    loop.post({
+      type: 'checked',
+      at: now(),
+      begun,
+      outcome: holds ? outcome : { is: 'void', why: 'the agents wrote' },
+    });
   }
 
   const leader = watched<ProcessIdentity>(({ pid, startTime }) => {
@@ -102,7 +107,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     }
     return () => undefined;
   });
-  const heartbeat = watched((spec: NonNullable<ReturnType<typeof heartbeatOf>>) =>
+  const heartbeat = watched((spec: HeartbeatSpec) =>
     startBeats(spec, metronome, (beat) => loop.post({ type: 'beat', at: now(), ...beat })),
   );
 
@@ -111,10 +116,10 @@ export function superviseInstance(means: InstanceMeans): Instance {
       const noted = notedOf(record);
       loop.post({ type: 'noted', at: now(), noted });
       leader.use(noted?.phase === 'stopping' ? undefined : noted?.leader);
-      heartbeat.use(noted?.phase === 'running' ? heartbeatOf(record?.state.parameters ?? {}) : undefined);
+      heartbeat.use(noted?.phase === 'running' ? heartbeatIn(record) : undefined);
     },
-    get toRepeat() {
-      return wordToRepeat(loop.state);
+    get word() {
+      return wordThatHolds(loop.state);
     },
     stop() {
       loop.stop();

@@ -67,8 +67,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   });
   group.on('membership', ({ joined }) => {
     send({ v: 1, type: 'supervisor', node });
-    if (joined.length === 0) return;
-    for (const [resource, { toRepeat }] of instances) if (toRepeat !== undefined) say(resource, toRepeat);
+    // who is new has to hear what is wrong; what this process said before it was in the group nobody heard
+    const anew = joined.some((member) => group.isSelf(member));
+    for (const [resource, { word }] of joined.length === 0 ? [] : instances) {
+      if (word !== undefined && (anew || word.word !== 'well')) say(resource, word);
+    }
   });
 
   const create = (resource: string): Instance =>

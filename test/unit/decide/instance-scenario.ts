@@ -48,7 +48,7 @@ function parseEvent(at: number, [word, ...args]: string[]): InstanceEvent {
     case 'sick':
       return { type: 'checked', at, begun, outcome: { is: 'failed', problem: rest } };
     case 'void':
-      return { type: 'checked', at, begun, outcome: { is: 'void' } };
+      return { type: 'checked', at, begun, outcome: { is: 'void', why: '' } };
     case 'told':
       return { type: 'told', at, error: rest === '' ? undefined : rest };
     case 'tick':

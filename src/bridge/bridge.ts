@@ -7,6 +7,7 @@ import { connectGroup } from '../corosync/group.ts';
 import type { RotationEvent } from '../decide/rotation-types.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
 import { bridgeGroup } from '../model/names.ts';
+import type { Vnf } from '../model/vnf.ts';
 import type { BridgeMessage } from '../model/wire.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
@@ -64,7 +65,7 @@ export async function startBridge(
       log.warn('not-announced', { why: messageOf(error) });
     });
   });
-  group.on('message', (message) => {
+  group.on('message', (message, from) => {
     const at = now();
     if (message.type === 'alert') {
       log.info('alert', message.alert);
@@ -73,6 +74,15 @@ export async function startBridge(
       const { type, id, backend, server, at: sent, until } = message;
       log.info('asked', { id, asks: type, server: `${backend}/${server}` });
       post({ type: 'request', at, id, out: type === 'exclude', backend, server, sent, until });
+    } else if (message.type === 'instance') {
+      const { node: where, resource, word, at: seen, what } = message;
+      // a supervisor speaks for its own node
+      if (from.nodeid !== nodeIdOf(engine.structure.vnf, where)) {
+        log.warn('foreign-word', { ...from, node: where, resource, word });
+        return;
+      }
+      log.info('instance', { node: where, resource, word, what });
+      post({ type: 'instance', at, node: where, resource, word, seen, what });
     }
   });
 
@@ -83,3 +93,5 @@ export async function startBridge(
     },
   };
 }
+
+const nodeIdOf = ({ nodes }: Vnf, name: string): number | undefined => nodes.find((node) => node.name === name)?.id;

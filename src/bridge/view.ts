@@ -29,7 +29,10 @@ export function viewOf({ node, vnf, config, corosync, state, stats, outdated }: 
     snapshotAgeMs: state.snapshot === undefined ? null : Math.round(now() - state.snapshot.begun),
     haproxy: { running: state.haproxyPid !== undefined, pid: state.haproxyPid ?? null, outdated: outdated ?? null },
     config,
-    servers: [...state.servers.values()].map((server) => serverView(server, stats)),
+    servers: [...state.servers].map(([key, server]) => ({
+      ...serverView(server, stats),
+      suspected: state.suspected.has(key),
+    })),
     waitingAgents: state.requests.map(({ id, key, out }) => ({ id, server: key, wants: out ? 'out' : 'in' })),
     strangers: [...state.strangers],
   };

@@ -3,7 +3,6 @@
  * it contradicts; a snapshot clears only what it is certain to have seen.
  */
 import type { ClusterStatus } from '../model/cluster.ts';
-import type { PacemakerAlert } from '../model/wire.ts';
 import {
   keyOf,
   type RotationEvent,
@@ -31,6 +30,7 @@ export function withPlaces(state: RotationState, places: readonly RotationPlace[
 function newServer(place: RotationPlace, at: number): Server {
   return {
     place,
+    word: undefined,
     out: true,
     cut: false,
     reason: 'not yet known',
@@ -39,6 +39,7 @@ function newServer(place: RotationPlace, at: number): Server {
     hold: undefined,
     readmitted: undefined,
     failure: undefined,
+    hung: undefined,
     inFlight: 0,
     memory: 'unknown',
     file: 'unknown',
@@ -57,30 +58,11 @@ export function withRequest(state: RotationState, event: EventOf<'request'>, pol
     ...mapServers(state, (server, itsKey) => {
       if (itsKey !== key) return server;
       const hold = { out, at, until };
-      return out ? { ...server, hold } : { ...server, hold, readmitted: event.sent, failure: undefined };
+      if (out) return { ...server, hold };
+      return { ...server, hold, readmitted: event.sent, failure: undefined, hung: undefined };
     }),
     requests: [...state.requests.filter((request) => request.id !== id), pending],
   };
-}
-
-/** A failed operation of a VNFC that was running: it failed, whatever a snapshot begun before says. */
-export function withAlert(state: RotationState, alert: PacemakerAlert, at: number): RotationState {
-  if (alert.kind !== 'resource' || !isFailure(alert)) return state;
-  const primitive = alert.resource.replace(/:\d+$/, '');
-  return mapServers(state, (server) => {
-    const { vnfc, node, vnfcResource } = server.place;
-    if (vnfcResource !== primitive || node !== alert.node) return server;
-    // An alert that was long on its way, of what has been recovered since. Both times are by the clock of the same node.
-    if (server.readmitted !== undefined && alert.happened < server.readmitted) return server;
-    const what = `VNFC ${vnfc} failed on ${node} (alert: ${alert.task} returned ${alert.rc}, expected ${alert.targetRc})`;
-    return { ...server, failure: { at, what }, hold: server.hold?.out === false ? undefined : server.hold };
-  });
-}
-
-function isFailure(alert: Extract<PacemakerAlert, { kind: 'resource' }>): boolean {
-  if (alert.rc === alert.targetRc) return false;
-  // A probe (interval 0) that finds something unexpected is news, not a failure.
-  return alert.task === 'monitor' ? alert.intervalMs > 0 : alert.task === 'start' || alert.task === 'stop';
 }
 
 /** A new ring. Nodes that it lacks have left; nodes that are back may look in a snapshot as they were before they left. */
@@ -124,10 +106,21 @@ export function withSnapshot(
   const next = { ...state, returned, snapshot: { begun, status } };
   return mapServers(next, (server) => {
     const { hold, failure } = server;
-    const holds = hold !== undefined && !isSettled(hold, begun, wordOf(status, server.place)?.out);
-    const fails = failure !== undefined && begun < failure.at + policy.settleMs;
+    if (hold === undefined && failure === undefined) return server;
+    const word = wordOf(status, server.place);
+    const holds = hold !== undefined && !isSettled(hold, begun, word?.out);
+    const fails = failure !== undefined && begun < failure.at + timeToLearn(failure, word?.out, policy);
     return { ...server, hold: holds ? hold : undefined, failure: fails ? failure : undefined };
   });
+}
+
+/** Pacemaker sent an alert of what it knows; of a death that a supervisor saw it has yet to be told. */
+function timeToLearn(
+  { seenBy }: NonNullable<Server['failure']>,
+  out: boolean | undefined,
+  policy: RotationPolicy,
+): number {
+  return seenBy === 'pacemaker' || out === true ? policy.settleMs : policy.untoldMs;
 }
 
 function isSettled(hold: NonNullable<Server['hold']>, begun: number, word: boolean | undefined): boolean {
@@ -135,7 +128,12 @@ function isSettled(hold: NonNullable<Server['hold']>, begun: number, word: boole
   return word === hold.out || begun >= hold.until;
 }
 
-/** The state with every server passed through `change`. */
+/** The state with every server passed through `change`; what it gives back as it was is not copied. */
 export function mapServers(state: RotationState, change: (server: Server, key: ServerKey) => Server): RotationState {
-  return { ...state, servers: new Map([...state.servers].map(([key, server]) => [key, change(server, key)])) };
+  let servers: Map<ServerKey, Server> | undefined;
+  for (const [key, server] of state.servers) {
+    const changed = change(server, key);
+    if (changed !== server) (servers ??= new Map(state.servers)).set(key, changed);
+  }
+  return servers === undefined ? state : { ...state, servers };
 }

@@ -3,7 +3,7 @@
  */
 import type { ClusterStatus } from '../model/cluster.ts';
 import type { ServerPlace } from '../model/names.ts';
-import type { PacemakerAlert } from '../model/wire.ts';
+import type { InstanceWord, PacemakerAlert } from '../model/wire.ts';
 
 /** 'backend/server', as HAProxy's runtime socket and renderHaproxyConfig write it. */
 export type ServerKey = `${string}/${string}`;
@@ -15,6 +15,8 @@ export interface RotationPolicy {
   readonly statusIntervalMs: number;
   /** A snapshot begun sooner than this after an alert, or after a node's return, may not know of it yet. */
   readonly settleMs: number;
+  /** A death that a supervisor saw outranks crm_mon until that agrees, but no longer than this. */
+  readonly untoldMs: number;
   /** Bounds on how long an agent's request outranks crm_mon, whatever the agent's clock says. */
   readonly minHoldMs: number;
   readonly maxHoldMs: number;
@@ -28,8 +30,23 @@ export interface RotationPlace extends ServerPlace {
   readonly memberResource: string;
 }
 
+/** What the cluster's word says should be with a server. */
+export interface Wanted {
+  readonly out: boolean;
+  readonly cut: boolean;
+  readonly reason: string;
+}
+
+/** Why something may be failing: no proof, so it drains a server, within bounds, and is taken back at once. */
+export interface Suspicion {
+  readonly at: number;
+  readonly what: string;
+}
+
 export interface Server {
   readonly place: RotationPlace;
+  /** What the cluster's word made of it last, suspicions aside; undefined: it had none yet. */
+  readonly word: Wanted | undefined;
   readonly out: boolean;
   /** Its sessions are cut, because it cannot serve them any more. */
   readonly cut: boolean;
@@ -41,8 +58,11 @@ export interface Server {
   readonly hold: { readonly out: boolean; readonly at: number; readonly until: number } | undefined;
   /** When its agent last asked for a readmit, by the clock of its node. */
   readonly readmitted: number | undefined;
-  /** The newest failure of the VNFC, until a later snapshot or a readmit. */
-  readonly failure: { readonly at: number; readonly what: string } | undefined;
+  /** The newest failure of the VNFC, until a later snapshot or a readmit. `seenBy` a supervisor: Pacemaker has yet to hear of it. */
+  readonly failure:
+    { readonly at: number; readonly what: string; readonly seenBy: 'pacemaker' | 'supervisor' } | undefined;
+  /** Its heartbeats are missing, by its supervisor's word. */
+  readonly hung: Suspicion | undefined;
   /** Commands given to HAProxy and not yet answered. */
   readonly inFlight: number;
   /** What HAProxy's memory says; absent: no HAProxy, or one that does not know this server. */
@@ -70,6 +90,9 @@ export interface RotationState {
   readonly ring: { readonly at: number; readonly members: ReadonlySet<number> } | undefined;
   /** nodeid -> when it came back into the ring. */
   readonly returned: ReadonlyMap<number, number>;
+  /** Servers that are drained on suspicion, and those that would be but for the bounds. */
+  readonly suspected: ReadonlyMap<ServerKey, Suspicion>;
+  readonly spared: ReadonlySet<ServerKey>;
   /** The newest snapshot of a quorate partition; none while there is no quorum, or nothing is known. */
   readonly snapshot: { readonly begun: number; readonly status: ClusterStatus } | undefined;
   readonly askedAt: number;
@@ -97,6 +120,19 @@ export type RotationEvent =
       readonly until: number;
     }
   | { readonly type: 'alert'; readonly at: number; readonly alert: PacemakerAlert }
+  /** A supervisor's word about an instance on its own node. */
+  | {
+      readonly type: 'instance';
+      readonly at: number;
+      readonly node: string;
+      readonly resource: string;
+      readonly word: InstanceWord;
+      /** By the clock of `node`. */
+      readonly seen: number;
+      readonly what: string;
+    }
+  /** A node's supervisor has left the group: nobody will take back what it suspected. */
+  | { readonly type: 'supervisor-gone'; readonly at: number; readonly nodeId: number }
   | { readonly type: 'ring'; readonly at: number; readonly members: readonly number[] }
   /** Corosync is gone: nothing is known of the ring. */
   | { readonly type: 'ring-lost'; readonly at: number }

@@ -1,14 +1,8 @@
 /**
  * Whether one server should be in rotation, from the evidence that is held. The order of the rules is their rank.
  */
-import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
-import type { RotationPlace, RotationState, Server } from './rotation-types.ts';
-
-export interface Wanted {
-  readonly out: boolean;
-  readonly cut: boolean;
-  readonly reason: string;
-}
+import type { ClusterStatus, InstanceStatus, NodeStatus } from '../model/cluster.ts';
+import type { RotationPlace, RotationState, Server, Wanted } from './rotation-types.ts';
 
 /** What should be, or undefined: nothing that is held says anything, so nothing is changed. */
 export function wantedOf(server: Server, state: RotationState): Wanted | undefined {
@@ -33,14 +27,14 @@ export function wantedOf(server: Server, state: RotationState): Wanted | undefin
 /** What Pacemaker's status says about a place; undefined: it has no word about it. */
 export function wordOf(status: ClusterStatus, place: RotationPlace): Wanted | undefined {
   const { node, vnfc, memberResource, vnfcResource } = place;
+  const { ids, nodes, active } = indexOf(status);
   // Not in the CIB (not yet applied): no word, which is less than the word 'stopped'.
-  if (!status.resources.some((instance) => instance.id === memberResource)) return undefined;
-  const at = status.nodes.find((other) => other.name === node);
+  if (!ids.has(memberResource)) return undefined;
+  const at = nodes.get(node);
   if (at === undefined) return planned(`${node} is not in the cluster`);
   if (at.unclean) return lost(`${node} is unclean`);
   if (!at.online || at.pending) return lost(`${node} is offline`);
-  const here = (id: string): InstanceStatus | undefined =>
-    status.resources.find((instance) => instance.id === id && instance.active && instance.nodes.includes(node));
+  const here = (id: string): InstanceStatus | undefined => active.get(`${id} ${node}`);
   const program = here(vnfcResource);
   if (program?.failed) return lost(`VNFC ${vnfc} failed on ${node}`);
   if (program === undefined) return planned(`VNFC ${vnfc} is not running on ${node}`);
@@ -51,6 +45,33 @@ export function wordOf(status: ClusterStatus, place: RotationPlace): Wanted | un
   if (changing !== undefined) return planned(`${changing.id} is stopping on ${node}`);
   if (member.role !== 'Started') return planned(`the lb-member of ${vnfc} is ${member.role} on ${node}`);
   return { out: false, cut: false, reason: `VNFC ${vnfc} is running on ${node}` };
+}
+
+interface StatusIndex {
+  readonly ids: ReadonlySet<string>;
+  readonly nodes: ReadonlyMap<string, NodeStatus>;
+  /** 'RESOURCE NODE' -> what is active there. */
+  readonly active: ReadonlyMap<string, InstanceStatus>;
+}
+
+/** A status is looked through once, not once for each of a thousand servers. */
+const indexes = new WeakMap<ClusterStatus, StatusIndex>();
+
+function indexOf(status: ClusterStatus): StatusIndex {
+  const known = indexes.get(status);
+  if (known !== undefined) return known;
+  const active = new Map<string, InstanceStatus>();
+  for (const instance of status.resources) {
+    if (!instance.active) continue;
+    for (const node of instance.nodes) {
+      const key = `${instance.id} ${node}`;
+      if (!active.has(key)) active.set(key, instance);
+    }
+  }
+  const ids = new Set(status.resources.map(({ id }) => id));
+  const index = { ids, nodes: new Map(status.nodes.map((node) => [node.name, node])), active };
+  indexes.set(status, index);
+  return index;
 }
 
 function isLeaving(instance: InstanceStatus): boolean {

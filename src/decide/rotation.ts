@@ -1,10 +1,11 @@
 /**
  * Which servers are in HAProxy's rotation, and why. Events make it quick (an agent's request, an alert, corosync's ring);
- * snapshots of crm_mon and observations of HAProxy make it right. Nothing is removed on suspicion: every rule of
- * rotation-wanted.ts is the cluster's word, and without quorum or without a snapshot nothing changes.
+ * snapshots of crm_mon and observations of HAProxy make it right. Every rule of rotation-wanted.ts is the cluster's word, and
+ * without quorum or without a snapshot nothing changes; a suspicion (rotation-suspicion.ts) only drains, and only some.
  */
 import { afterObserved, afterSet, afterWritten, withAdopted } from './rotation-outside.ts';
-import { frozen, withAlert, withPlaces, withRequest, withRing, withSnapshot } from './rotation-evidence.ts';
+import { frozen, mapServers, withPlaces, withRequest, withRing, withSnapshot } from './rotation-evidence.ts';
+import { withAlert, withoutSupervisor, withWord } from './rotation-instances.ts';
 import { settleRequests } from './rotation-requests.ts';
 import {
   keyOf,
@@ -14,15 +15,16 @@ import {
   type RotationPolicy,
   type RotationState,
   type RotationStep,
-  type Server,
   type ServerChange,
   type ServerKey,
 } from './rotation-types.ts';
+import { suspectsOf } from './rotation-suspicion.ts';
 import { wantedOf } from './rotation-wanted.ts';
 
 export const defaultRotationPolicy: RotationPolicy = {
   statusIntervalMs: 5000,
   settleMs: 500,
+  untoldMs: 10_000,
   minHoldMs: 2000,
   maxHoldMs: 120_000,
 };
@@ -32,6 +34,8 @@ export const initialRotation: RotationState = {
   requests: [],
   ring: undefined,
   returned: new Map(),
+  suspected: new Map(),
+  spared: new Set(),
   snapshot: undefined,
   askedAt: -Infinity,
   written: undefined,
@@ -73,6 +77,12 @@ function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy
     }
     case 'alert':
       return { state: withAlert(state, event.alert, event.at), ask: event.alert.kind !== 'attribute' };
+    case 'instance': {
+      const next = withWord(state, event);
+      return { state: next, ask: event.word === 'died' && next !== state };
+    }
+    case 'supervisor-gone':
+      return { state: withoutSupervisor(state, event.nodeId) };
     case 'ring':
       return { state: withRing(state, event.members, event.at), ask: true };
     case 'ring-lost':
@@ -91,30 +101,28 @@ function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy
 }
 
 /** Every server as the evidence wants it; `changed` are those for which HAProxy has to be told. */
-function decide(state: RotationState, at: number) {
-  const servers = new Map<ServerKey, Server>();
+function decide(heard: RotationState, at: number) {
+  const worded = mapServers(heard, (server) => {
+    const word = wantedOf(server, heard);
+    return word === undefined ? server : { ...server, word, decided: true };
+  });
+  const { heeded, spared } = suspectsOf(worded);
   const changed: ServerKey[] = [];
   const actions: RotationAction[] = [];
-  for (const [key, server] of state.servers) {
-    const wanted = wantedOf(server, state);
-    if (wanted === undefined) {
-      servers.set(key, server);
-      continue;
-    }
+  for (const key of spared) {
+    if (!heard.spared.has(key)) actions.push(warn('suspicion-not-heeded', { server: key }));
+  }
+  const state = mapServers(worded, (server, key) => {
+    const suspicion = heeded.get(key);
+    const wanted = suspicion === undefined ? server.word : { out: true, cut: false, reason: suspicion.what };
+    if (wanted === undefined) return server;
     const turned = wanted.out !== server.out;
     const cut = wanted.out && (wanted.cut || (server.out && server.cut));
-    servers.set(key, { ...server, ...wanted, cut, since: turned ? at : server.since, decided: true });
     if (turned || (cut && !server.cut)) changed.push(key);
-    if (!turned) continue;
-    const { out, reason } = wanted;
-    actions.push({
-      type: 'log',
-      level: 'info',
-      event: out ? 'excluded' : 'readmitted',
-      fields: { server: key, reason },
-    });
-  }
-  return { state: { ...state, servers }, changed, actions };
+    if (turned) actions.push(info(wanted.out ? 'excluded' : 'readmitted', { server: key, reason: wanted.reason }));
+    return { ...server, ...wanted, cut, since: turned ? at : server.since };
+  });
+  return { state: { ...state, suspected: heeded, spared }, changed, actions };
 }
 
 function setServers(state: RotationState, keys: readonly ServerKey[], at: number) {
@@ -154,3 +162,8 @@ function nextAskAt(state: RotationState, policy: RotationPolicy): number {
   }
   return Math.min(state.askedAt + policy.statusIntervalMs, ...times.filter((time) => time > state.askedAt));
 }
+
+const log = (level: 'info' | 'warn') => (event: string, fields: Readonly<Record<string, unknown>>) =>
+  ({ type: 'log', level, event, fields }) as const;
+const info = log('info');
+const warn = log('warn');

@@ -13,7 +13,7 @@ import {
 } from '../../../src/decide/rotation-types.ts';
 import { initialRotation, step } from '../../../src/decide/rotation.ts';
 
-const policy = { statusIntervalMs: 5000, settleMs: 500, minHoldMs: 2000, maxHoldMs: 120_000 };
+const policy = { statusIntervalMs: 5000, settleMs: 500, untoldMs: 10_000, minHoldMs: 2000, maxHoldMs: 120_000 };
 const nodes = ['n1', 'n2', 'n3'];
 const idOf = (node: string): number => Number(node.slice(1));
 
@@ -63,6 +63,7 @@ function describe(state: RotationState): string[] {
 /**
  * start [n2=out …]: described, and adopted from a file; snapshot BEGUN [deviation…]; ring n1 n2; ring-lost; tick [wake];
  * exclude|readmit ID SERVER until=T; failed NODE [task=monitor] [rc=7] [interval=10000] [happened=T]; node-alert NODE;
+ * died|hung|well NODE [resource=tel-web] [seen=T]; supervisor-gone NODE;
  * haproxy PID|gone [n2=out|drain …] [file-wrong]; set SERVER in|out done|absent|ERROR; written n2,n3|-|ERROR
  */
 function parseEvent(at: number, [word, ...args]: string[], state: RotationState): RotationEvent[] {
@@ -107,6 +108,15 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
       } as const;
       return [{ type: 'alert', at, alert }];
     }
+    case 'died':
+    case 'hung':
+    case 'well': {
+      const resource = options.get('resource') ?? 'tel-web';
+      const seen = Number(options.get('seen') ?? at);
+      return [{ type: 'instance', at, node: args[0]!, resource, word: word as 'died', seen, what: 'so it was seen' }];
+    }
+    case 'supervisor-gone':
+      return [{ type: 'supervisor-gone', at, nodeId: idOf(args[0]!) }];
     case 'node-alert':
       return [{ type: 'alert', at, alert: { kind: 'node', node: args[0]!, description: 'lost' } }];
     case 'haproxy': {

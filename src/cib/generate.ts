@@ -12,7 +12,7 @@ import {
 } from './contexts.ts';
 import { ownedSections } from './sections.ts';
 import type { TemplateName, Templates } from './templates.ts';
-import { element, idOf, idsIn, section, withoutComments } from './tree.ts';
+import { element, idOf, idsIn, section } from './tree.ts';
 
 /** Pacemaker 2.1.0's schema: the first with on-fail="demote", the roles' present names and influence. */
 export const neededSchema = 'pacemaker-3.7';
@@ -56,7 +56,7 @@ interface Fragment {
 function renderAll(vnf: Vnf, templates: Templates): Fragment[] {
   const render = (name: TemplateName, context: object): Fragment => {
     const file = templates.fileOf(name);
-    const root = withoutComments(parseXml(templates.render(name, context), `${file}, filled in`));
+    const root = parseXml(templates.render(name, context), `${file}, filled in`, 'drop');
     checkShape(root, file);
     return { file, root };
   };

@@ -100,12 +100,11 @@ async function firstOf(directories: readonly string[], name: TemplateName): Prom
 }
 
 function compile(text: string, file: string, escaped: boolean): (context: object) => string {
-  const options = { strict: true, noEscape: !escaped, preventIndent: true };
-  let template: ReturnType<typeof handlebars.compile>;
   const handlebars = strictHandlebars(text);
+  let template: ReturnType<typeof handlebars.compile>;
   try {
-    template = handlebars.compile(text, options);
-    handlebars.precompile(text, options); // compile is lazy: this finds the syntax errors now
+    // Compiling waits for the first use; parsed now, for the syntax errors.
+    template = handlebars.compile(handlebars.parse(text), { strict: true, noEscape: !escaped, preventIndent: true });
   } catch (error) {
     throw templateFailure(error, file);
   }

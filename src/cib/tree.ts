@@ -1,5 +1,5 @@
 /** Small helpers on CIB trees. */
-import { comment, type Element } from '../process/xml.ts';
+import type { Element } from '../process/xml.ts';
 
 export const element = (
   name: string,
@@ -14,18 +14,18 @@ export const idOf = ({ attributes }: Element): string => attributes['id'] ?? '';
 export const section = (parent: Element, name: string): Element | undefined =>
   parent.children.find((child) => child.name === name);
 
-/** `root` without the comments in it. */
-export const withoutComments = (root: Element): Element => ({
-  ...root,
-  children: root.children.filter(({ name }) => name !== comment).map(withoutComments),
-});
-
 /** In these an id refers to another element, and names none. */
 const references: ReadonlySet<string> = new Set(['obj_ref', 'resource_ref', 'role']);
 
 /** Every id in `root`, itself included; references left out. */
 export function idsIn(root: Element): string[] {
+  const ids: string[] = [];
+  collectIds(root, ids);
+  return ids;
+}
+
+function collectIds(root: Element, ids: string[]): void {
   const own = root.attributes['id'];
-  const here = own === undefined || references.has(root.name) ? [] : [own];
-  return [...here, ...root.children.flatMap(idsIn)];
+  if (own !== undefined && !references.has(root.name)) ids.push(own);
+  for (const child of root.children) collectIds(child, ids);
 }

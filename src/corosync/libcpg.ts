@@ -80,7 +80,6 @@ const agreedOrder = 2;
 const writable = 4; // POLLOUT
 
 function bind(koffi: Koffi): Libcpg {
-  koffi.config({ async_stack_size: 4 << 20 }); // cpg_dispatch and cpg_join put up to 1 MiB on the stack
   const lib = openLibrary(koffi);
   koffi.struct('cpg_name', { length: 'uint32_t', value: koffi.array('char', 128) });
   koffi.struct('cpg_iovec', { base: 'void *', length: 'size_t' });

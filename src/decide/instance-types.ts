@@ -4,6 +4,8 @@ import type { InstanceWord } from '../model/wire.ts';
 /** What the agents wrote of the instance. */
 export interface Noted {
   readonly phase: 'starting' | 'running' | 'stopping';
+  /** It is the active one: what is told Pacemaker first is that it isn't fit to be. */
+  readonly active: boolean;
   /** The program's main process; undefined: the program manages itself. */
   readonly leader: { readonly pid: number; readonly startTime: number } | undefined;
   /** What is to be checked in the monitor's place; undefined: nothing. */
@@ -13,10 +15,10 @@ export interface Noted {
 }
 
 /** A failure, from its being seen until the agents write something new, or it is over by itself. */
-interface InstanceFailure {
+export interface InstanceFailure {
   readonly seen: 'died' | 'hung' | 'check';
   readonly what: string;
-  /** When Pacemaker is to be told again; undefined: it is being told, or knows. */
+  /** When Pacemaker is to be told, or told again; undefined: it is being told, or knows. */
   readonly again: number | undefined;
 }
 
@@ -55,14 +57,18 @@ export type InstanceEvent = { readonly at: number } & (
   | { readonly type: 'tick' }
 );
 
-/** healthy: with the code that a monitor would give. void: what the agents wrote changed meanwhile, or the supervisor was late. */
+/** healthy: with the code that a monitor would give. void: what the agents wrote changed meanwhile, or the supervisor couldn't. */
 export type CheckOutcome =
   | { readonly is: 'healthy'; readonly code: 0 | 8 }
   | { readonly is: 'failed'; readonly problem: string }
-  | { readonly is: 'void' };
+  | { readonly is: 'void'; readonly why: string };
 
 export type InstanceAction =
   | ({ readonly type: 'say' } & Said)
+  /** Take its promotion score away: Pacemaker demotes it and promotes a standby. */
+  | { readonly type: 'unfit'; readonly what: string }
+  /** End its processes: it hangs, so that nobody can tell it to be standby. */
+  | { readonly type: 'kill'; readonly leader: { readonly pid: number; readonly startTime: number } }
   /** Tell Pacemaker that it failed. */
   | { readonly type: 'fail'; readonly what: string }
   | { readonly type: 'check' }
@@ -83,6 +89,10 @@ export interface InstancePolicy {
   readonly graceMs: number;
   /** A suspicion becomes a failure after so many times the misses more. */
   readonly patience: number;
+  /** How long a failed active instance may take to be demoted, before Pacemaker is told of the failure itself. */
+  readonly demoteMs: number;
+  /** After the demotion: until the standby is promoted and has the address, nothing else shall be asked of Pacemaker. */
+  readonly settleMs: number;
   /** How soon after a check that said nothing there is another. */
   readonly againMs: number;
 }

@@ -3,9 +3,21 @@
  * and whether monitors may be answered by what it saw. Pure.
  *
  * Only what is in phase 'running' can fail here: whatever ends or is silent in another phase is an agent's doing.
+ *
+ * A failed active instance is first said to be unfit, which costs it the role, and only then to have failed: of a failure Pacemaker makes one
+ * transition in which it restarts the failed instance and waits for that before it promotes the standby (a promotable clone promotes
+ * after all its starts). Unfit, it is demoted, and the standby is promoted at once; the repair comes after.
  */
 import type { InstanceWord } from '../model/wire.ts';
-import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Noted, Said } from './instance-types.ts';
+import type {
+  InstanceAction,
+  InstanceEvent,
+  InstanceFailure,
+  InstancePolicy,
+  InstanceWatch,
+  Noted,
+  Said,
+} from './instance-types.ts';
 
 export const initialWatch: InstanceWatch = {
   noted: undefined,
@@ -17,7 +29,14 @@ export const initialWatch: InstanceWatch = {
   checkAt: undefined,
 };
 
-export const defaultInstancePolicy: InstancePolicy = { retryMs: 1000, graceMs: 2000, patience: 3, againMs: 100 };
+export const defaultInstancePolicy: InstancePolicy = {
+  retryMs: 1000,
+  graceMs: 2000,
+  patience: 3,
+  demoteMs: 5000,
+  settleMs: 1000,
+  againMs: 1000,
+};
 
 export interface InstanceStep {
   readonly state: InstanceWatch;
@@ -30,11 +49,11 @@ export function stepInstance(before: InstanceWatch, event: InstanceEvent, policy
   const draft = new Draft(before, event.at);
   switch (event.type) {
     case 'noted':
-      note(draft, event.noted);
+      note(draft, event.noted, policy);
       break;
     case 'ended':
-      note(draft, event.noted);
-      ended(draft, event.pid);
+      note(draft, event.noted, policy);
+      ended(draft, event.pid, policy);
       break;
     case 'beat':
       beat(draft, event, policy);
@@ -54,9 +73,9 @@ export function stepInstance(before: InstanceWatch, event: InstanceEvent, policy
   return { state, actions: draft.actions, wakeAt: times.length === 0 ? undefined : Math.min(...times) };
 }
 
-/** What whoever joins the group has to hear: the last word, while it is not for Pacemaker to act on it alone. */
-export const wordToRepeat = ({ noted, said }: InstanceWatch): Said | undefined =>
-  noted?.phase === 'running' && said?.word !== 'well' ? said : undefined;
+/** The last word about what runs; what is stopped or being started is for Pacemaker alone to speak of. */
+export const wordThatHolds = ({ noted, said }: InstanceWatch): Said | undefined =>
+  noted?.phase === 'running' ? said : undefined;
 
 class Draft {
   state: InstanceWatch;
@@ -79,7 +98,16 @@ class Draft {
     this.actions.push({ type: 'say', ...said });
   }
 
-  fail(seen: 'died' | 'hung' | 'check', what: string): void {
+  /** What is seen first of a failure. */
+  fails(seen: InstanceFailure['seen'], what: string, { demoteMs }: InstancePolicy): void {
+    const { noted } = this.state;
+    if (!noted?.active) return this.tell(seen, what);
+    this.set({ failure: { seen, what, again: this.at + demoteMs } });
+    if (seen === 'hung' && noted.leader !== undefined) this.actions.push({ type: 'kill', leader: noted.leader });
+    else this.actions.push({ type: 'unfit', what });
+  }
+
+  tell(seen: InstanceFailure['seen'], what: string): void {
     this.set({ failure: { seen, what, again: undefined } });
     this.actions.push({ type: 'fail', what });
   }
@@ -97,13 +125,16 @@ const isRunning = ({ noted, failure }: InstanceWatch): boolean =>
   noted?.phase === 'running' && failure?.seen !== 'died';
 
 /** Whatever was written: no sight of before it holds any more. */
-function note(draft: Draft, noted: Noted | undefined): void {
+function note(draft: Draft, noted: Noted | undefined, { settleMs }: InstancePolicy): void {
   const { noted: last } = draft.state;
   if (same(last, noted)) return;
   draft.hideSight();
   draft.log('info', 'noted', { phase: noted?.phase ?? 'none', pid: noted?.leader?.pid });
   const goesOn = last?.phase === 'running' && noted?.phase === 'running' && sameLeader(last, noted);
   draft.set(goesOn ? { noted } : { noted, heard: false, missed: 0, failure: undefined });
+  const { failure } = draft.state;
+  const demoted = last?.active && !noted?.active;
+  if (demoted && failure?.again !== undefined) draft.set({ failure: { ...failure, again: draft.at + settleMs } });
   draft.set({ checkAt: isRunning(draft.state) && noted?.check !== undefined ? draft.at : undefined });
   // a start has seen it healthy; what ran before this supervisor has to answer first, where it can
   const started = noted?.phase === 'running' && !goesOn;
@@ -115,12 +146,13 @@ const sameLeader = (one: Noted | undefined, other: Noted | undefined): boolean =
 
 const same = (one: Noted | undefined, other: Noted | undefined): boolean =>
   one?.phase === other?.phase &&
+  one?.active === other?.active &&
   sameLeader(one, other) &&
   one?.check?.intervalMs === other?.check?.intervalMs &&
   one?.check?.timeoutMs === other?.check?.timeoutMs &&
   one?.misses === other?.misses;
 
-function ended(draft: Draft, pid: number): void {
+function ended(draft: Draft, pid: number, policy: InstancePolicy): void {
   const { noted, failure } = draft.state;
   if (noted?.phase !== 'running' || noted.leader?.pid !== pid) {
     draft.log('info', 'ended-as-planned', { pid, phase: noted?.phase ?? 'none' });
@@ -131,14 +163,15 @@ function ended(draft: Draft, pid: number): void {
   draft.set({ checkAt: undefined });
   draft.say('died', what);
   draft.hideSight();
-  if (failure === undefined) draft.fail('died', what);
-  else draft.set({ failure: { ...failure, seen: 'died' } }); // Pacemaker knows of it, and counts one failure
+  // a hung active one was ended here, and only now it is unfit; of any other, Pacemaker knows already, and counts one failure
+  if (failure === undefined || (failure.seen === 'hung' && noted.active)) draft.fails('died', what, policy);
+  else draft.set({ failure: { ...failure, seen: 'died' } });
 }
 
 function beat(
   draft: Draft,
   { answered, late, what }: Extract<InstanceEvent, { type: 'beat' }>,
-  { patience }: InstancePolicy,
+  policy: InstancePolicy,
 ): void {
   const { state } = draft;
   const misses = state.noted?.misses;
@@ -154,14 +187,15 @@ function beat(
   if (missed === 1) draft.hideSight();
   const said = `${missed} heartbeats without an answer: ${what}`;
   if (missed >= misses) draft.say('hung', said);
-  if (missed >= misses * (1 + patience) && draft.state.failure === undefined) draft.fail('hung', said);
+  if (missed >= misses * (1 + policy.patience) && draft.state.failure === undefined) draft.fails('hung', said, policy);
 }
 
 function checked(
   draft: Draft,
   { begun, outcome }: Extract<InstanceEvent, { type: 'checked' }>,
-  { graceMs, againMs }: InstancePolicy,
+  policy: InstancePolicy,
 ): void {
+  const { graceMs, againMs } = policy;
   draft.set({ checking: false });
   const { noted, failure, missed } = draft.state;
   if (!isRunning(draft.state) || noted?.check === undefined) return;
@@ -173,7 +207,8 @@ function checked(
     return;
   }
   draft.hideSight();
-  if (outcome.is === 'failed' && failure === undefined) draft.fail('check', outcome.problem);
+  if (outcome.is === 'void') draft.log('info', 'check-void', { why: outcome.why });
+  if (outcome.is === 'failed' && failure === undefined) draft.fails('check', outcome.problem, policy);
 }
 
 function told(draft: Draft, error: string | undefined, { retryMs }: InstancePolicy): void {
@@ -189,7 +224,7 @@ function told(draft: Draft, error: string | undefined, { retryMs }: InstancePoli
 function whatIsDue(draft: Draft): void {
   const { at, state } = draft;
   if (state.failure?.again !== undefined && state.failure.again <= at)
-    draft.fail(state.failure.seen, state.failure.what);
+    draft.tell(state.failure.seen, state.failure.what);
   if (!state.checking && state.checkAt !== undefined && state.checkAt <= at) {
     draft.set({ checking: true });
     draft.actions.push({ type: 'check' });

@@ -28,10 +28,10 @@ export async function queryRole(
 }
 
 /**
- * The promoted instance stays promoted while it is healthy, any healthy standby may follow it. The difference is less than the
- * penalty of cib-templates/a1-active-standby.xml for an instance that failed lately.
+ * Whoever is healthy is as fit as any other: of equals Pacemaker leaves the promoted one promoted (cmp_promotable_instance). So neither
+ * promote nor demote changes a score, which would stop a failover in its middle to be planned anew.
  */
-export const promotionScores: Readonly<Record<InstanceRole, number>> = { promoted: 100, unpromoted: 90 };
+export const healthyScore = 100;
 
 /** Sets this node's promotion score for `instance`, or removes it (undefined). Without a cluster it only says so. */
 export async function setPromotionScore(instance: string, score: number | undefined, log: OcfLog): Promise<void> {

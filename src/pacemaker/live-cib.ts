@@ -2,7 +2,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { crmExit, runTool } from './tool.ts';
+import { crmExit, runTool, wholeCibTimeout } from './tool.ts';
 
 /**
  * The whole live CIB, status included.
@@ -23,7 +23,7 @@ export async function diffCibs(before: string, after: string): Promise<string> {
     await Promise.all([writeFile(files[0], before), writeFile(files[1], after)]);
     // It exits with 1 when there is a difference.
     const args = ['--original', files[0], '--new', files[1], '--cib'];
-    return (await runTool('crm_diff', args, { accept: [0, 1] })).stdout;
+    return (await runTool('crm_diff', args, { accept: [0, 1], timeout: wholeCibTimeout })).stdout;
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 /** What the scheduler would do with a CIB (crm_simulate): its transition summary, as data. */
 import { Failure } from '../process/failure.ts';
 import { type Element, parseXml } from '../process/xml.ts';
-import { runTool } from './tool.ts';
+import { runTool, wholeCibTimeout } from './tool.ts';
 
 interface PlannedAction {
   /** 'start', 'stop', 'move', 'restart', 'recover', 'promote', 'demote', 'reload', …, or 'fence'. */
@@ -19,7 +19,8 @@ interface PlannedAction {
  * @throws Failure 'input', 'missing', 'pacemaker'.
  */
 export async function simulate(cib: string): Promise<PlannedAction[]> {
-  const { stdout } = await runTool('crm_simulate', ['--xml-pipe', '--run', '--output-as=xml'], { input: cib });
+  const args = ['--xml-pipe', '--run', '--output-as=xml'];
+  const { stdout } = await runTool('crm_simulate', args, { input: cib, timeout: wholeCibTimeout });
   return parseActions(stdout);
 }
 

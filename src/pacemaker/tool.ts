@@ -10,6 +10,9 @@ export const crmExit = {
   noSuchObject: 105,
 } as const;
 
+/** For what works on a whole CIB, in ms: the scheduler takes seconds for 1,000 VNFCs, and minutes for 10,000. */
+export const wholeCibTimeout = 600_000;
+
 /**
  * Runs one of Pacemaker's programs.
  * @throws Failure 'pacemaker' when the cluster isn't running here, or for an unaccepted exit code; 'permission'.

@@ -1,5 +1,6 @@
 import { Failure } from '../process/failure.ts';
 import { run } from '../process/run.ts';
+import { wholeCibTimeout } from './tool.ts';
 
 const configurationIsWrong = 78;
 
@@ -12,6 +13,7 @@ const configurationIsWrong = 78;
 export async function verifyCib(xml: string, what: string): Promise<void> {
   const { code, stdout, stderr } = await run('crm_verify', ['--xml-pipe', '--verbose'], {
     input: xml,
+    timeout: wholeCibTimeout,
     accept: Array.from({ length: 256 }, (_, exit) => exit),
   });
   if (code === 0 || (code === configurationIsWrong && stderr.includes('Warnings found during check'))) return;

@@ -5,11 +5,20 @@ import { Failure, messageOf } from './failure.ts';
 
 export type Koffi = typeof koffiModule;
 
+let loaded: Promise<Koffi> | undefined;
+
 /**
- * Loads koffi. Agents are installed outside /usr/lib/vnfha, where Node does not look for it by itself.
+ * Loads koffi at the first call. Agents are installed outside /usr/lib/vnfha, where Node does not look for it by itself.
  * @throws Failure 'missing'
  */
-export async function loadKoffi(): Promise<Koffi> {
+export function loadKoffi(): Promise<Koffi> {
+  return (loaded ??= load().then((koffi) => {
+    koffi.config({ async_stack_size: 4 << 20 }); // cpg_join puts up to 1 MiB on the stack; once a library is loaded it is too late
+    return koffi;
+  }));
+}
+
+async function load(): Promise<Koffi> {
   try {
     return (await import('koffi')).default;
   } catch {

@@ -22,11 +22,13 @@ export const comment = '#comment';
 /**
  * Parses `xml`.
  * @param source what to call it in the error: a file, or the program that wrote it
+ * @param comments whether to keep them
  * @throws Failure 'input' with the line when it isn't well-formed, or isn't one element.
  */
-export function parseXml(xml: string, source: string): Element {
+export function parseXml(xml: string, source: string, comments: 'keep' | 'drop' = 'keep'): Element {
   // xml2js overlooks what follows the root element: inside an element of ours nothing is overlooked.
-  const wrapped = `<document>${commentsAsElements(xml.replace(/^\uFEFF?\s*<\?xml[^>]*\?>/, blankOut))}</document>`;
+  const body = xml.replace(/^\uFEFF?\s*<\?xml[^>]*\?>/, blankOut);
+  const wrapped = `<document>${withoutComments(body, comments === 'keep' ? asElement : blankOut)}</document>`;
   const { children, text } = toElement(parseWrapped(wrapped, source));
   const [root, ...others] = children.filter(({ name }) => name !== comment);
   if (root === undefined || others.length > 0 || text.trim() !== '') {
@@ -50,17 +52,20 @@ interface RawElement {
 }
 
 /** Keeps the line feeds, so that lines are counted right. */
-const blankOut = (declaration: string): string => declaration.replace(/[^\n]/g, '');
+const blankOut = (declaration: string): string => declaration.replace(/[^\n]+/g, '');
 
 const standIn = 'vnfha.comment';
 
-/** In well-formed XML a `<!--` outside of CDATA and processing instructions can begin nothing but a comment. */
-const commentsAsElements = (xml: string): string =>
+/**
+ * `xml` with something else for the text of each comment. In well-formed XML a `<!--` outside of CDATA and processing instructions can
+ * begin nothing but a comment.
+ */
+const withoutComments = (xml: string, instead: (text: string) => string): string =>
   xml.replace(/<!\[CDATA\[[\s\S]*?\]\]>|<\?[\s\S]*?\?>|<!--([\s\S]*?)-->/g, (whole, text: string | undefined) =>
-    text === undefined || text.includes('--')
-      ? whole
-      : `<${standIn} text="${escapeAttribute(text)}"${blankOut(text)}/>`,
+    text === undefined || text.includes('--') ? whole : instead(text),
   );
+
+const asElement = (text: string): string => `<${standIn} text="${escapeAttribute(text)}"${blankOut(text)}/>`;
 
 function parseWrapped(xml: string, source: string): RawElement {
   const parser = new Parser({
@@ -95,10 +100,19 @@ function toElement(raw: RawElement): Element {
   if (raw['#name'] === standIn) return { name: comment, attributes: {}, children: [], text: raw.$?.['text'] ?? '' };
   return {
     name: raw['#name'],
-    attributes: { ...raw.$ },
+    attributes: flattened(raw.$),
     children: (raw.$$ ?? []).map(toElement),
     text: raw._ ?? '',
   };
+}
+
+/**
+ * sax puts a value together character by character, and V8 keeps all the pieces (20 times the memory, and the collector's work)
+ * until somebody looks into it.
+ */
+function flattened(attributes: Record<string, string> = {}): Record<string, string> {
+  for (const value of Object.values(attributes)) value.charCodeAt(0);
+  return { ...attributes };
 }
 
 function writeElement({ name, attributes, children, text }: Element, indent: string, lines: string[]): void {

@@ -17,14 +17,13 @@ export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
   const allowedMs = timeoutMs - Math.min(1000, timeoutMs / 10); // as an agent's own: see run-agent.ts
   const elapsedMs = (): number => performance.now() - begun;
   try {
-    const environment = Object.entries(state.parameters ?? {}).map(([name, value]) => [`OCF_RESKEY_${name}`, value]);
-    const values = readParameters(vnfcParameters, Object.fromEntries(environment) as { [name: string]: string });
+    const values = readParameters(vnfcParameters, state.parameters ?? {});
     const { code, problem } = await look(values, state, () => Math.max(0, Math.floor(allowedMs - elapsedMs())));
     if (problem === undefined && (code === ocf.success || code === ocf.runningPromoted)) return { is: 'healthy', code };
     return elapsedMs() > allowedMs + lateMs
-      ? { is: 'void' }
+      ? { is: 'void', why: 'this process was late' }
       : { is: 'failed', problem: problem ?? 'it is not running' };
   } catch (error) {
-    return { is: 'failed', problem: messageOf(error) };
+    return { is: 'void', why: messageOf(error) }; // of this process, not of the instance
   }
 }

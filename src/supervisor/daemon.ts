@@ -1,7 +1,8 @@
 /** `vnfha supervisor` from its start to SIGTERM. */
 import { defaultInstancePolicy } from '../decide/instance.ts';
 import { paths } from '../model/names.ts';
-import { failResource } from '../pacemaker/fail.ts';
+import { countTwo, failResource } from '../pacemaker/fail.ts';
+import { removePromotionScore } from '../pacemaker/promotion-score.ts';
 import { Failure } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { startSupervisor } from './supervisor.ts';
@@ -42,6 +43,8 @@ export async function runSupervisor(options: SupervisorDaemonOptions): Promise<v
     policy: defaultInstancePolicy,
     compareMs: 5000,
     failResource,
+    countFailure: countTwo,
+    takeScore: removePromotionScore,
   });
   log.info('started', { node });
   await ended;

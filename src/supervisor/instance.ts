@@ -1,7 +1,8 @@
 /** One instance under supervision: the loop of its decision, with its eyes (pidfd, heartbeats, checks) and hands. */
 import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said } from '../decide/instance-types.ts';
-import { initialWatch, stepInstance, wordToRepeat } from '../decide/instance.ts';
-import { isAlive, type ProcessIdentity } from '../ocf/processes.ts';
+import { initialWatch, stepInstance, wordThatHolds } from '../decide/instance.ts';
+import { closeFastPath } from '../ocf/fast-path.ts';
+import { isAlive, type ProcessIdentity, signalAll } from '../ocf/processes.ts';
 import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
@@ -10,9 +11,9 @@ import { type Executors, type Loop, perform, startLoop } from '../process/loop.t
 import type { Pidfds } from '../process/pidfd.ts';
 import { startBeats } from './beats.ts';
 import { checkOnce } from './checker.ts';
-import { heartbeatOf } from './heartbeat-spec.ts';
+import type { HeartbeatSpec } from './heartbeat-spec.ts';
 import type { Metronome } from './metronome.ts';
-import { notedOf } from './noted.ts';
+import { heartbeatIn, notedOf } from './noted.ts';
 import type { Record } from './records.ts';
 import { parametersLine, type Sights } from './sights.ts';
 
@@ -26,14 +27,15 @@ export interface InstanceMeans {
   readonly read: () => Record | undefined;
   readonly say: (said: Said) => void;
   readonly tellPacemaker: (what: string) => Promise<void>;
+  readonly takeScore: () => Promise<void>;
   readonly log: Log;
 }
 
 export interface Instance {
   /** The agents wrote something new. */
   noted(record: Record | undefined): void;
-  /** What whoever came into the group has to hear. */
-  readonly toRepeat: Said | undefined;
+  /** The last word about it, while it holds. */
+  readonly word: Said | undefined;
   stop(): void;
 }
 
@@ -48,6 +50,17 @@ export function superviseInstance(means: InstanceMeans): Instance {
   });
   let checked: Record | undefined;
   const executors: Executors<InstanceAction> = {
+    unfit: ({ what }) => {
+      closeFastPath(resource); // the next monitor is a full one, which gives the score back when all is well
+      means.takeScore().then(
+        () => log.info('unfit', { what }),
+        (error: unknown) => log.warn('unfit-not-told', { why: messageOf(error) }),
+      );
+    },
+    kill: ({ leader: hung }) => {
+      log.warn('killed', { pid: hung.pid, why: 'the active instance hangs' });
+      signalAll(hung, 'SIGKILL');
+    },
     say: ({ word, at, what }) => say({ word, at, what }),
     fail: ({ what }) => {
       tellPacemaker(what).then(
@@ -74,7 +87,12 @@ export function superviseInstance(means: InstanceMeans): Instance {
     checked = record;
     const outcome = record?.state.watch === undefined ? undefined : await checkOnce(record);
     const holds = outcome !== undefined && read()?.text === record?.text;
-    loop.post({ type: 'checked', at: now(), begun, outcome: holds ? outcome : { is: 'void' } });
+    loop.post({
+      type: 'checked',
+      at: now(),
+      begun,
+      outcome: holds ? outcome : { is: 'void', why: 'the agents wrote' },
+    });
   }
 
   const leader = watched<ProcessIdentity>(({ pid, startTime }) => {
@@ -89,7 +107,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     }
     return () => undefined;
   });
-  const heartbeat = watched((spec: NonNullable<ReturnType<typeof heartbeatOf>>) =>
+  const heartbeat = watched((spec: HeartbeatSpec) =>
     startBeats(spec, metronome, (beat) => loop.post({ type: 'beat', at: now(), ...beat })),
   );
 
@@ -98,10 +116,10 @@ export function superviseInstance(means: InstanceMeans): Instance {
       const noted = notedOf(record);
       loop.post({ type: 'noted', at: now(), noted });
       leader.use(noted?.phase === 'stopping' ? undefined : noted?.leader);
-      heartbeat.use(noted?.phase === 'running' ? heartbeatOf(record?.state.parameters ?? {}) : undefined);
+      heartbeat.use(noted?.phase === 'running' ? heartbeatIn(record) : undefined);
     },
-    get toRepeat() {
-      return wordToRepeat(loop.state);
+    get word() {
+      return wordThatHolds(loop.state);
     },
     stop() {
       loop.stop();

@@ -1,6 +1,8 @@
 /** What the decision has to know of an agent's record. Pure. */
 import type { Noted } from '../decide/instance-types.ts';
-import { heartbeatOf } from './heartbeat-spec.ts';
+import { readParameters } from '../ocf/parameter.ts';
+import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
+import { heartbeatOf, type HeartbeatSpec } from './heartbeat-spec.ts';
 import type { Record } from './records.ts';
 
 /** The agents whose instances are supervised: of an HAProxy it is seen that it ends, of a VNFC whatever its parameters ask for. */
@@ -9,12 +11,22 @@ const supervised = ['vnfc', 'haproxy'];
 /** Undefined: not started, or none of ours. */
 export function notedOf(record: Record | undefined): Noted | undefined {
   if (record === undefined) return undefined;
-  const { agent, phase = 'running', leader, watch, parameters } = record.state;
+  const { agent, phase = 'running', role, leader, watch, parameters } = record.state;
   if (agent === undefined || !supervised.includes(agent)) return undefined;
   return {
     phase,
+    active: role === 'promoted',
     leader,
-    check: parameters === undefined ? undefined : watch,
-    misses: heartbeatOf(parameters ?? {})?.misses,
+    check: agent === 'vnfc' && parameters !== undefined ? watch : undefined,
+    misses: heartbeatIn(record)?.misses,
   };
+}
+
+/** The heartbeat that the record's parameters ask for. Those that the agent itself would refuse ask for none. */
+export function heartbeatIn(record: Record | undefined): HeartbeatSpec | undefined {
+  try {
+    return heartbeatOf(readParameters(vnfcParameters, record?.state.parameters ?? {}));
+  } catch {
+    return undefined;
+  }
 }

@@ -12,10 +12,10 @@ const more: Reading = { is: 'more' };
 /** No answer to a heartbeat is that long. */
 const longest = 65_536;
 
-/** An answer is there as soon as it holds `expect`, and whatever comes with it belongs to it. */
+/** An answer begins with `expect`, and whatever comes with it belongs to it. */
 export function readText(received: string, expect: string): Reading {
-  if (received !== '' && received.includes(expect)) return { is: 'answer', rest: '', closes: false };
-  return received.length > longest ? { is: 'wrong', problem: `it answers '${printable(received)}'` } : more;
+  if (received !== '' && received.startsWith(expect)) return { is: 'answer', rest: '', closes: false };
+  return expect.startsWith(received) ? more : { is: 'wrong', problem: `it answers '${printable(received)}'` };
 }
 
 /** A response of HTTP/1.x; healthy with a status from 200 to 399. */
@@ -56,8 +56,7 @@ function chunkedEnd(body: string): number {
   }
 }
 
-/** The beginning of `text`, for a sentence. */
-export const printable = (text: string): string =>
+const printable = (text: string): string =>
   text
     .slice(0, 40)
     .replace(/[^ -~]/g, ' ')

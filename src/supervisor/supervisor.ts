@@ -2,11 +2,13 @@
  * One node's supervisor at work. It holds no truth: what runs here the agents have noted, and after a kill -9 the next one reads it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CpgMember } from '../corosync/cpg.ts';
 import { connectGroup } from '../corosync/group.ts';
 import type { InstancePolicy, Said } from '../decide/instance-types.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
 import { bridgeGroup } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
+import { nudgeController } from '../pacemaker/nudge.ts';
 import { messageOf } from '../process/failure.ts';
 import { takeLock } from '../process/lock.ts';
 import type { Log } from '../process/log.ts';
@@ -31,6 +33,10 @@ export interface SupervisorOptions {
   readonly compareMs: number;
   readonly policy: InstancePolicy;
   readonly failResource: (resource: string, node: string) => Promise<void>;
+  /** Puts the failure count right, some time after `failResource`. */
+  readonly countFailure: (resource: string, node: string) => Promise<void>;
+  /** Takes the promotion score of `resource` on this node away. */
+  readonly takeScore: (resource: string) => Promise<void>;
   readonly log: Log;
 }
 
@@ -49,16 +55,28 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const send = (message: BridgeMessage): void => {
     group.send(message).catch((error: unknown) => log.warn('not-said', { why: messageOf(error) }));
   };
-  const say = (resource: string, { word, at, what }: Said): void => {
+  const say = (resource: string, { word, at, what }: Said): void =>
     send({ v: 1, type: 'instance', node, resource, word, at, what });
-    log.info('said', { resource, word, what });
+  const repeat = (which: (said: Said) => boolean): void => {
+    for (const [resource, { word }] of instances) if (word !== undefined && which(word)) say(resource, word);
   };
   group.on('up', () => log.info('group-joined', { group: bridgeGroup }));
   group.on('down', (reason) => log.warn('corosync-away', { why: reason.message }));
-  group.on('membership', ({ joined }) => {
+  let ring: readonly number[] = [];
+  group.on('ring', ({ nodeids }) => {
+    if (ring.some((id) => !nodeids.includes(id))) nudgeController();
+    ring = nodeids;
+  });
+  const bridges = new Set<string>();
+  group.on('membership', ({ joined, left }) => {
     send({ v: 1, type: 'supervisor', node });
-    if (joined.length === 0) return;
-    for (const [resource, { toRepeat }] of instances) if (toRepeat !== undefined) say(resource, toRepeat);
+    for (const member of left) bridges.delete(nameOf(member));
+    if (joined.some((member) => group.isSelf(member))) repeat(() => true); // what was said before nobody heard
+  });
+  group.on('message', ({ type }, from) => {
+    if (type !== 'bridge' || bridges.has(nameOf(from))) return;
+    bridges.add(nameOf(from));
+    repeat(({ word }) => word !== 'well'); // it has to hear what is wrong
   });
 
   const create = (resource: string): Instance =>
@@ -69,8 +87,17 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       metronome,
       sights,
       read: () => records.read(resource),
-      say: (said) => say(resource, said),
-      tellPacemaker: () => queue.run(() => failResource(resource, node)),
+      say(said) {
+        say(resource, said);
+        log.info('said', { resource, ...said });
+      },
+      tellPacemaker: async () => {
+        await queue.run(() => failResource(resource, node));
+        options.countFailure(resource, node).catch((error: unknown) => {
+          log.warn('not-counted', { resource, why: messageOf(error) });
+        });
+      },
+      takeScore: () => options.takeScore(resource), // nobody is before an active instance
       log,
     });
   const records = watchRecords({
@@ -94,3 +121,5 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
     },
   };
 }
+
+const nameOf = ({ nodeid, pid }: CpgMember): string => `${nodeid}:${pid}`;

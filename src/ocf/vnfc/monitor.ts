@@ -5,7 +5,7 @@
 import { closeFastPath, openFastPath } from '../fast-path.ts';
 import { messageOf } from '../../process/failure.ts';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
-import { type InstanceRole, promotionScores, setPromotionScore } from '../role.ts';
+import { healthyScore, setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
 import { look } from './look.ts';
 import { noted, type ServiceCall } from './service.ts';
@@ -19,7 +19,7 @@ export async function monitorInstance(call: ServiceCall): Promise<OcfCode> {
     if (!healthy) closeFastPath(call.instance);
     // a resource that was never started here has no score to keep
     if (call.values.promote !== undefined && (healthy || state !== undefined)) {
-      await setPromotionScore(call.instance, healthy ? promotionScores[roleFrom(code)] : undefined, call.log);
+      await setPromotionScore(call.instance, healthy ? healthyScore : undefined, call.log);
     }
     if (healthy && state !== undefined) askToWatch(call, state);
   }
@@ -39,5 +39,3 @@ function askToWatch(call: ServiceCall, state: InstanceState): void {
     log.warn(`the supervisor cannot be asked to watch: ${messageOf(error)}`);
   }
 }
-
-const roleFrom = (code: OcfCode): InstanceRole => (code === ocf.runningPromoted ? 'promoted' : 'unpromoted');

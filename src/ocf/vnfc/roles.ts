@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { execute } from '../program.ts';
-import { type InstanceRole, promotionScores, queryRole, setPromotionScore } from '../role.ts';
+import { type InstanceRole, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
 import { processesOf, type ServiceCall } from './service.ts';
 
@@ -19,11 +19,10 @@ export async function changeRole(call: ServiceCall, role: InstanceRole): Promise
     if (role === 'promoted') return ocf.notRunning;
     // the dead are not active: to say so at once lets a standby be promoted first; the next monitor has this one repaired
     writeState(instance, { ...state, role });
-    await setPromotionScore(instance, undefined, log);
+    void setPromotionScore(instance, undefined, log); // nobody waits for it
     return ocf.success;
   }
   await becomeRole(call, role);
-  await setPromotionScore(instance, promotionScores[role], log);
   return ocf.success;
 }
 

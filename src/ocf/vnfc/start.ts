@@ -4,7 +4,7 @@ import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { hasCheck, healthProblem } from '../health.ts';
 import { endSession, isAlive } from '../processes.ts';
 import { execute, launch, logFile } from '../program.ts';
-import { promotionScores, queryRole, setPromotionScore } from '../role.ts';
+import { healthyScore, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
 import { becomeRole } from './roles.ts';
 import { noted, processesOf, type ServiceCall, validate } from './service.ts';
@@ -30,7 +30,7 @@ async function becomeStandby(call: ServiceCall): Promise<void> {
     if ('problem' in answer) throw new OcfError(ocf.errGeneric, answer.problem);
     if (answer.role === 'promoted') await becomeRole(call, 'unpromoted'); // Pacemaker starts standbys, and promotes one
   }
-  await setPromotionScore(instance, promotionScores.unpromoted, log);
+  await setPromotionScore(instance, healthyScore, log);
 }
 
 /** Returns how to learn that the program ended while its start is watched. */

@@ -6,10 +6,13 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import { generateCib } from '../../../src/cib/generate.ts';
+import { mergeCib } from '../../../src/cib/merge.ts';
+import { loadTemplates } from '../../../src/cib/templates.ts';
 import { haproxyId, memberId, resourceId, vipId } from '../../../src/model/names.ts';
 import type { Vnf } from '../../../src/model/vnf.ts';
 import { run } from '../../../src/process/run.ts';
-import { serializeXml } from '../../../src/process/xml.ts';
+import { parseXml, serializeXml } from '../../../src/process/xml.ts';
 import { generated, settled, type SimulatedCluster, simulate, type Transition } from './simulated.ts';
 
 const examples = ['sipcore', 'sal1', 'two-node', 'five-nodes'] as const;
@@ -76,6 +79,35 @@ test('HAProxy fails: the VIP moves to the other one without waiting for a restar
 
 test('a fence device of one node runs elsewhere, and there when it must', async (t) => {
   t.deepEqual(await fenceDevices(), []);
+});
+
+test('nobody is asked for a VNFC outside of its nodes; what runs there since an older description is stopped', async (t) => {
+  const { vnf, cib } = await generated('five-nodes');
+  const cluster = await settled(vnf, cib);
+  const own = ['ims-sessions', 'ims-sessions-vip', 'ims-registration', 'ims-registration-member'];
+  t.deepEqual(
+    lookedForOn(cluster.cib, 11).filter((id) => own.includes(id)),
+    [],
+  );
+  t.deepEqual(
+    own.filter((id) => !lookedForOn(cluster.cib, 21).includes(id)),
+    [],
+  );
+
+  const [left] = cluster.where('ims-sessions', 'Promoted');
+  const nodes = ['work1', 'work2', 'work3'].filter((node) => node !== left);
+  const vnfcs = vnf.vnfcs.map((vnfc) => (vnfc.name === 'sessions' ? { ...vnfc, nodes } : vnfc));
+  const changed = { ...vnf, vnfcs };
+  const ours = generateCib(changed, await loadTemplates());
+  const { actions, after } = await simulate(serializeXml(mergeCib(parseXml(cluster.cib, 'test'), ours, vnf.name)), []);
+  t.deepEqual(
+    inOrder(actions, [
+      [`ims-sessions-vip stop ${left}`, `ims-sessions demote ${left}`],
+      [`ims-sessions demote ${left}`, `ims-sessions stop ${left}`],
+    ]),
+    [],
+  );
+  t.deepEqual(wrong(changed, after), []);
 });
 
 test('two nodes: the one with the active VNFC wins the race to fence', async (t) => {
@@ -166,6 +198,12 @@ function wrong(vnf: Vnf, cluster: SimulatedCluster, lost = ''): string[] {
       problems.push(`its vip is not where HAProxy runs: [${vip.join()}]`);
   }
   return problems;
+}
+
+/** The primitives that the node with this id was asked for. */
+function lookedForOn(cib: string, node: number): string[] {
+  const state = cib.split('<node_state ').find((text, at) => at > 0 && text.includes(`id="${node}"`));
+  return [...state!.matchAll(/<lrm_resource id="([^"]+)"/g)].map(([, id]) => id!);
 }
 
 /** Of the pairs 'this before that', those that aren't so: fencing before anything of the lost node elsewhere, promotion before the VIP. */

@@ -6,7 +6,7 @@
 import type { InstanceAction, InstanceEvent, Noted } from '../../../src/decide/instance-types.ts';
 import { initialWatch, stepInstance } from '../../../src/decide/instance.ts';
 
-const policy = { retryMs: 1000, graceMs: 2000, patience: 3, againMs: 100 };
+const policy = { retryMs: 1000, graceMs: 2000, patience: 3, demoteMs: 5000, settleMs: 1000, againMs: 100 };
 
 /** The scenario's event lines, each followed by the actions that the step gave, in the scenario's own notation. */
 export function playInstance(text: string): string {
@@ -26,7 +26,7 @@ export function playInstance(text: string): string {
 }
 
 /**
- * none; starting|running|stopping [pid=7] [check=10000] [misses=3]; ended PID NOTED…; answered; silent [late]; healthy CODE begun=T;
+ * none; starting|running|stopping [active] [pid=7] [check=10000] [misses=3]; ended PID NOTED…; answered; silent [late]; healthy CODE begun=T;
  * sick begun=T PROBLEM…; void begun=T; told [ERROR…]; tick [wake]
  */
 function parseEvent(at: number, [word, ...args]: string[]): InstanceEvent {
@@ -48,7 +48,7 @@ function parseEvent(at: number, [word, ...args]: string[]): InstanceEvent {
     case 'sick':
       return { type: 'checked', at, begun, outcome: { is: 'failed', problem: rest } };
     case 'void':
-      return { type: 'checked', at, begun, outcome: { is: 'void' } };
+      return { type: 'checked', at, begun, outcome: { is: 'void', why: '' } };
     case 'told':
       return { type: 'told', at, error: rest === '' ? undefined : rest };
     case 'tick':
@@ -68,6 +68,7 @@ function notedFrom([phase, ...args]: readonly string[]): Noted | undefined {
   const [pid, intervalMs] = [number('pid'), number('check')];
   return {
     phase: phase as Noted['phase'],
+    active: args.includes('active'),
     leader: pid === undefined ? undefined : { pid, startTime: pid * 100 },
     check: intervalMs === undefined ? undefined : { intervalMs, timeoutMs: 5000 },
     misses: number('misses'),
@@ -80,6 +81,10 @@ function format(action: InstanceAction): string {
   switch (action.type) {
     case 'say':
       return `say ${action.word}: ${action.what}`;
+    case 'unfit':
+      return `unfit: ${action.what}`;
+    case 'kill':
+      return `kill ${action.leader.pid}`;
     case 'fail':
       return `fail: ${action.what}`;
     case 'check':

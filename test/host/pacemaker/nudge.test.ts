@@ -1,0 +1,37 @@
+/** Who is woken from a sleep(3), and who isn't: real processes, called and armed as Pacemaker's controller is. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import test, { type ExecutionContext } from 'ava';
+import { nudgeController } from '../../../src/pacemaker/nudge.ts';
+
+/** A process of this name that sleeps once, and says after how many seconds it woke. */
+async function sleeper(t: ExecutionContext, name: string, arm: string): Promise<ChildProcess> {
+  const script = `$| = 1; $0 = '${name}'; ${arm} print "asleep\\n"; my $s = sleep(2); print "$s\\n";`;
+  const child = spawn('perl', ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  child.stdout.setEncoding('utf8');
+  t.is(await nextLine(child), 'asleep');
+  return child;
+}
+
+const nextLine = async (child: ChildProcess): Promise<string> => String((await once(child.stdout!, 'data'))[0]).trim();
+
+const catches = '$SIG{CHLD} = sub {};';
+
+test('a controller that sleeps is woken', async (t) => {
+  const child = await sleeper(t, 'pacemaker-controld', catches);
+  t.teardown(nudgeController());
+  t.is(await nextLine(child), '0');
+});
+
+test('one that does not catch the signal sleeps on, and lives', async (t) => {
+  const child = await sleeper(t, 'pacemaker-controld', '');
+  t.teardown(nudgeController());
+  t.is(await nextLine(child), '2');
+});
+
+test('nobody else is woken', async (t) => {
+  const child = await sleeper(t, 'pacemaker-fenced', catches);
+  t.teardown(nudgeController());
+  t.is(await nextLine(child), '2');
+});

@@ -17,7 +17,7 @@ export function notedOf(record: Record | undefined): Noted | undefined {
     phase,
     active: role === 'promoted',
     leader,
-    check: parameters === undefined ? undefined : watch,
+    check: agent === 'vnfc' && parameters !== undefined ? watch : undefined,
     misses: heartbeatIn(record)?.misses,
   };
 }

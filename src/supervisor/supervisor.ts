@@ -2,6 +2,7 @@
  * One node's supervisor at work. It holds no truth: what runs here the agents have noted, and after a kill -9 the next one reads it.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { CpgMember } from '../corosync/cpg.ts';
 import { connectGroup } from '../corosync/group.ts';
 import type { InstancePolicy, Said } from '../decide/instance-types.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
@@ -54,9 +55,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const send = (message: BridgeMessage): void => {
     group.send(message).catch((error: unknown) => log.warn('not-said', { why: messageOf(error) }));
   };
-  const say = (resource: string, { word, at, what }: Said): void => {
+  const say = (resource: string, { word, at, what }: Said): void =>
     send({ v: 1, type: 'instance', node, resource, word, at, what });
-    log.info('said', { resource, word, what });
+  const repeat = (which: (said: Said) => boolean): void => {
+    for (const [resource, { word }] of instances) if (word !== undefined && which(word)) say(resource, word);
   };
   group.on('up', () => log.info('group-joined', { group: bridgeGroup }));
   group.on('down', (reason) => log.warn('corosync-away', { why: reason.message }));
@@ -65,13 +67,16 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
     if (ring.some((id) => !nodeids.includes(id))) nudgeController();
     ring = nodeids;
   });
-  group.on('membership', ({ joined }) => {
+  const bridges = new Set<string>();
+  group.on('membership', ({ joined, left }) => {
     send({ v: 1, type: 'supervisor', node });
-    // who is new has to hear what is wrong; what this process said before it was in the group nobody heard
-    const anew = joined.some((member) => group.isSelf(member));
-    for (const [resource, { word }] of joined.length === 0 ? [] : instances) {
-      if (word !== undefined && (anew || word.word !== 'well')) say(resource, word);
-    }
+    for (const member of left) bridges.delete(nameOf(member));
+    if (joined.some((member) => group.isSelf(member))) repeat(() => true); // what was said before nobody heard
+  });
+  group.on('message', ({ type }, from) => {
+    if (type !== 'bridge' || bridges.has(nameOf(from))) return;
+    bridges.add(nameOf(from));
+    repeat(({ word }) => word !== 'well'); // it has to hear what is wrong
   });
 
   const create = (resource: string): Instance =>
@@ -82,7 +87,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       metronome,
       sights,
       read: () => records.read(resource),
-      say: (said) => say(resource, said),
+      say(said) {
+        say(resource, said);
+        log.info('said', { resource, ...said });
+      },
       tellPacemaker: async () => {
         await queue.run(() => failResource(resource, node));
         options.countFailure(resource, node).catch((error: unknown) => {
@@ -113,3 +121,5 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
     },
   };
 }
+
+const nameOf = ({ nodeid, pid }: CpgMember): string => `${nodeid}:${pid}`;

@@ -45,6 +45,6 @@ test('the shipped units come back at once, share /run/vnfha, and run a command o
     const unit = parseUnit(readFileSync(path.join(shipped, file), 'utf8'), file);
     t.deepEqual(unit.argv, ['/usr/sbin/vnfha', /vnfha-(.*)\.service/.exec(file)![1]!]);
     t.deepEqual([unit.restart, unit.restartMs], ['always', 100]);
-    t.deepEqual([unit.runtimeDirectories, unit.stateDirectories], [['vnfha'], ['vnfha']]);
+    t.deepEqual(unit.runtimeDirectories, ['vnfha']);
   }
 });

@@ -8,7 +8,7 @@ const of = (state: InstanceState) => notedOf({ text: '', state });
 
 test('a VNFC: its process, its heartbeat, its check', (t) => {
   const watch = { intervalMs: 2000, timeoutMs: 1000 };
-  const parameters = { name: 'a', heartbeat_tcp: '6379', heartbeat_misses: '4' };
+  const parameters = { name: 'one', run: 'one', heartbeat_tcp: '6379', heartbeat_misses: '4' };
   t.deepEqual(of({ agent: 'vnfc', leader, phase: 'starting', watch, parameters }), {
     phase: 'starting',
     active: false,
@@ -19,11 +19,13 @@ test('a VNFC: its process, its heartbeat, its check', (t) => {
 });
 
 test('an HAProxy: that it ends, so that its VIP need not wait for a monitor', (t) => {
-  const noted = of({ agent: 'haproxy', leader, parameters: { config: '/x' } });
+  const watch = { intervalMs: 2000, timeoutMs: 1000 };
+  const noted = of({ agent: 'haproxy', leader, watch, parameters: { config: '/x' } });
   t.deepEqual(noted, { phase: 'running', active: false, leader, check: undefined, misses: undefined });
 });
 
 test('what no agent of these wrote is nobody’s', (t) => {
+  t.true(of({ agent: 'vnfc', leader, role: 'promoted' })?.active);
   t.is(of({ agent: 'lb-member', leader }), undefined);
   t.is(of({ leader }), undefined);
   t.is(notedOf(undefined), undefined);

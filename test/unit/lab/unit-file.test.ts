@@ -40,11 +40,11 @@ test('what cannot be run is said, with its file', (t) => {
 
 test('the shipped units come back at once, share /run/vnfha, and run a command of the CLI', (t) => {
   const units = readdirSync(shipped);
-  t.deepEqual(units, ['vnfha-bridge.service', 'vnfha-notifier.service']);
+  t.deepEqual(units, ['vnfha-bridge.service', 'vnfha-notifier.service', 'vnfha-supervisor.service']);
   for (const file of units) {
     const unit = parseUnit(readFileSync(path.join(shipped, file), 'utf8'), file);
     t.deepEqual(unit.argv, ['/usr/sbin/vnfha', /vnfha-(.*)\.service/.exec(file)![1]!]);
     t.deepEqual([unit.restart, unit.restartMs], ['always', 100]);
-    t.deepEqual([unit.runtimeDirectories, unit.stateDirectories], [['vnfha'], ['vnfha']]);
+    t.deepEqual(unit.runtimeDirectories, ['vnfha']);
   }
 });

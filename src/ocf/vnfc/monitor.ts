@@ -1,70 +1,50 @@
 /**
  * monitor: is it there, is it healthy, and in which role. A probe asks the same and changes nothing. A recurring one that is
- * healthy keeps the promotion score and asks the supervisor to watch on: the next ones may go by what it sees.
+ * healthy keeps the promotion score, and asks the supervisor to watch on: the next ones may go by what that sees.
  */
-import { closeFastPath, openFastPath } from '../fast-path.ts';
 import { messageOf } from '../../process/failure.ts';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
-import { healthProblem } from '../health.ts';
-import { type InstanceRole, promotionScores, queryRole, setPromotionScore } from '../role.ts';
+import { closeFastPath, openFastPath } from '../fast-path.ts';
+import { type InstanceRole, promotionScores, setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
-import { noted, processesOf, type ServiceCall } from './service.ts';
+import { look } from './look.ts';
+import { noted, type ServiceCall } from './service.ts';
 
 /** @throws OcfError errGeneric or failedPromoted, with what is wrong */
 export async function monitorInstance(call: ServiceCall): Promise<OcfCode> {
   const state = readState(call.instance);
-  const { code, problem } = await look(call, state);
-  const healthy = problem === undefined && code !== ocf.notRunning;
-  if (!call.probe) {
-    if (!healthy) closeFastPath(call.instance);
-    // a resource that was never started here has no score to keep
-    if (call.values.promote !== undefined && (healthy || state !== undefined)) {
-      await setPromotionScore(call.instance, healthy ? promotionScores[roleFrom(code)] : undefined, call.log);
-    }
-    if (healthy && state !== undefined) askToWatch(call, state);
-  }
+  const { code, problem } = await look(call.values, state, call.remainingMs);
+  if (!call.probe) await keepUp(call, state, problem === undefined && code !== ocf.notRunning ? code : undefined);
   if (problem !== undefined) throw new OcfError(code, problem);
   return code;
 }
 
-/** What cannot be written costs no health: the next monitor tries again. The pass is first: the sights to come are newer. */
+/** Does what follows from the finding; `code` where it is healthy. */
+async function keepUp(call: ServiceCall, state: InstanceState | undefined, code: OcfCode | undefined): Promise<void> {
+  const { values, instance, log } = call;
+  const healthy = code !== undefined;
+  if (!healthy) closeFastPath(instance);
+  // a resource that was never started here has no score to lose
+  if (values.promote !== undefined && (healthy || state !== undefined)) {
+    await setPromotionScore(instance, healthy ? promotionScores[roleFrom(code)] : undefined, log);
+  }
+  if (healthy && state !== undefined) askToWatch(call, state);
+}
+
+/**
+ * First what the supervisor is to watch, then the pass: a sight that is newer than the pass is of this watch. What can't be written
+ * costs no health; the next monitor tries again.
+ */
 function askToWatch(call: ServiceCall, state: InstanceState): void {
-  const { watch, instance, log } = call;
+  const { watch, instance, given, log } = call;
   if (watch === undefined) return;
   try {
-    openFastPath(instance);
     const wanted: InstanceState = { ...state, ...noted(call, 'running'), watch };
     if (JSON.stringify(wanted) !== JSON.stringify(state)) writeState(instance, wanted);
+    openFastPath(instance, { executor: process.ppid, leader: state.leader, parameters: given });
   } catch (error) {
-    log.warn(`the supervisor cannot be asked to watch: ${messageOf(error)}`);
+    log.warn(`the supervisor can't be asked to watch: ${messageOf(error)}`);
   }
-}
-
-interface Sight {
-  readonly code: OcfCode;
-  readonly problem?: string;
-}
-
-async function look(call: ServiceCall, state: InstanceState | undefined): Promise<Sight> {
-  const { values } = call;
-  const failed = state?.role === 'promoted' ? ocf.failedPromoted : ocf.errGeneric;
-  if (state === undefined && values.run !== undefined) return { code: ocf.notRunning };
-  const processes = state === undefined ? 'unknown' : processesOf(state);
-  if (processes === 'gone') return { code: ocf.notRunning };
-  if (processes === 'orphaned') return { code: failed, problem: 'its main process is gone, its children still run' };
-
-  const problem = await healthProblem(values, call.remainingMs());
-  if (problem !== undefined) {
-    // nobody started the self-managing program here, and it doesn't answer: that is all there is to "not running"
-    return state === undefined ? { code: ocf.notRunning } : { code: failed, problem };
-  }
-  if (values.promote === undefined) return { code: ocf.success };
-  if (values.role_query === undefined) {
-    return { code: state?.role === 'promoted' ? ocf.runningPromoted : ocf.success };
-  }
-  const answer = await queryRole(values.role_query, values.user, call.remainingMs());
-  if ('problem' in answer) return { code: failed, problem: answer.problem };
-  return { code: answer.role === 'promoted' ? ocf.runningPromoted : ocf.success };
 }
 
 const roleFrom = (code: OcfCode): InstanceRole => (code === ocf.runningPromoted ? 'promoted' : 'unpromoted');

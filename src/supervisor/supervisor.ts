@@ -89,7 +89,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       read: () => records.read(resource),
       say(said) {
         say(resource, said);
-        log.info('said', { resource, ...said });
+        log.info('said', { resource, word: said.word, what: said.what });
       },
       tellPacemaker: async () => {
         await queue.run(() => failResource(resource, node));

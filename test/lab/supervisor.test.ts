@@ -134,6 +134,25 @@ test.serial(
   },
 );
 
+test.serial(
+  'a failure that a monitor, under way at that moment, has counted as well counts two all the same',
+  async (t) => {
+    const first = await webOf('node3');
+    const counted = async () =>
+      (await lab.cluster())?.failures.find(({ resource, node }) => resource === 'sipcore-web' && node === 'node3')
+        ?.failCount;
+    // as the controller does for a monitor that failed: 3 is the threshold, and the resource would not be started again
+    const count = (name: string, value: number) =>
+      must('node3', 'attrd_updater', '--name', `${name}-sipcore-web#monitor_30000`, '--update', String(value));
+    await count('last-failure', Math.ceil(Date.now() / 1000));
+    await Promise.all([count('fail-count', 1), must('node3', 'kill', '-9', first)]);
+    await until('it counts two, settled', async () => (await counted()) === 2 && (await webOf('node3').catch(() => first)) !== first, waitMs); // prettier-ignore
+    await atRest();
+    t.is(await counted(), 2);
+    await forget();
+  },
+);
+
 test.serial('kill -9 of the active VNFC: another is active, and the dead one is a standby again', async (t) => {
   const active = async () =>
     (await lab.cluster())?.resources.find(({ id, role }) => id === 'sipcore-registrar' && role === 'Promoted')

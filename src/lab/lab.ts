@@ -103,7 +103,7 @@ export class Lab {
     await this.#ask({ do: 'plug', host: node, network });
   }
 
-  /** Starts, stops or kills corosync, pacemaker, vnfha-bridge or vnfha-notifier on a node. */
+  /** Starts, stops or kills corosync, pacemaker, vnfha-supervisor, vnfha-bridge or vnfha-notifier on a node. */
   async service(node: string, service: string, action: ServiceAction): Promise<void> {
     await this.#ask({ do: 'service', host: node, service, action });
   }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runTool } from './tool.ts';
+import { crmExit, runTool } from './tool.ts';
 
 /** By then the DC has counted what it was told. */
 const countedMs = 1000;
@@ -14,16 +14,39 @@ export async function failResource(resource: string, node: string): Promise<void
 }
 
 /**
- * Has a failure that was told count two against the migration-threshold. The controller writes it to the history twice, as last and as
- * last_failure, and for each asks for the count plus one; when the second comes before the first is done, both come to the same, and the
- * failure counts one (Pacemaker 2.1: process_graph_event, and attrd's 'value++'). Waits a second first.
+ * Has a failure that was told count two against the migration-threshold, and no more. The controller writes it to the history twice,
+ * as last and as last_failure, and for each asks for the count plus one; when the second comes before the first is done, both come to the
+ * same, and the failure counts one (Pacemaker 2.1: process_graph_event, and attrd's 'value++'). And a monitor that was under way
+ * may have seen the same: what monitors counted of what ran since `since` (ms since the epoch) is taken back. Waits a second first.
  * @throws Failure 'pacemaker', 'permission', 'timeout'
  */
-export async function countTwo(resource: string, node: string): Promise<void> {
+export async function countTwo(resource: string, node: string, since: number): Promise<void> {
   await sleep(countedMs);
-  const attribute = ['--name', `fail-count-${resource}#asyncmon_0`, '--node', node];
-  const { stdout } = await runTool('attrd_updater', [...attribute, '--query'], { timeout: 5000 });
-  if (isOdd(stdout)) await runTool('attrd_updater', [...attribute, '--update', 'value++'], { timeout: 5000 });
+  const told = `fail-count-${resource}#asyncmon_0`;
+  const { stdout } = await runTool('attrd_updater', ['--name', told, '--node', node, '--query'], { timeout: 5000 });
+  if (isOdd(stdout)) await setAttribute(told, node, ['--update', 'value++']);
+  const xpath = `//node_state[@uname='${node}']//nvpair[contains(@name,'-${resource}#monitor_')]`;
+  const options = { accept: [0, crmExit.noSuchObject], timeout: 5000 };
+  const status = await runTool('cibadmin', ['--query', '--xpath', xpath], options);
+  for (const { name, value } of countedByMonitors(status.stdout, resource, since)) {
+    await setAttribute(name, node, value === 1 ? ['--delete'] : ['--update', String(value - 1)]);
+  }
+}
+
+async function setAttribute(name: string, node: string, change: readonly string[]): Promise<void> {
+  await runTool('attrd_updater', ['--name', name, '--node', node, ...change], { timeout: 5000 });
+}
+
+/** The fail-counts of monitors whose last failure was at `since` or later, from the nvpairs of a node's status. */
+export function countedByMonitors(xml: string, resource: string, since: number): { name: string; value: number }[] {
+  const values = new Map(
+    [...xml.matchAll(/<nvpair\b[^>]*\bname="([^"]+)" value="(\d+)"/g)].map(([, name, value]) => [name!, Number(value)]),
+  );
+  const prefix = `fail-count-${resource}#`;
+  return [...values].flatMap(([name, value]) => {
+    const lastS = values.get(`last-failure-${resource}#${name.slice(prefix.length)}`);
+    return name.startsWith(prefix) && value > 0 && lastS !== undefined && lastS * 1000 >= since ? { name, value } : [];
+  });
 }
 
 /** Whether the one value in `attrd_updater --query`'s answer is an odd number. INFINITY and no value are not. */

@@ -26,7 +26,8 @@ export interface InstanceMeans {
   /** What the agents have noted at this moment. */
   readonly read: () => Record | undefined;
   readonly say: (said: Said) => void;
-  readonly tellPacemaker: (what: string) => Promise<void>;
+  /** Tells Pacemaker that what ran since `since` (ms since the epoch) has failed. */
+  readonly tellPacemaker: (since: number) => Promise<void>;
   readonly takeScore: () => Promise<void>;
   readonly log: Log;
 }
@@ -49,6 +50,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     perform: (action) => perform(executors, action),
   });
   let checked: Record | undefined;
+  let runsSince = now();
   const executors: Executors<InstanceAction> = {
     unfit: ({ what }) => {
       closeFastPath(resource); // the next monitor is a full one, which gives the score back when all is well
@@ -62,8 +64,8 @@ export function superviseInstance(means: InstanceMeans): Instance {
       signalAll(hung, 'SIGKILL');
     },
     say: ({ word, at, what }) => say({ word, at, what }),
-    fail: ({ what }) => {
-      tellPacemaker(what).then(
+    fail: () => {
+      tellPacemaker(runsSince).then(
         () => loop.post({ type: 'told', at: now(), error: undefined }),
         (error: unknown) => loop.post({ type: 'told', at: now(), error: messageOf(error) }),
       );
@@ -114,6 +116,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
   return {
     noted(record) {
       const noted = notedOf(record);
+      if (noted?.phase !== 'running') runsSince = now();
       loop.post({ type: 'noted', at: now(), noted });
       leader.use(noted?.phase === 'stopping' ? undefined : noted?.leader);
       heartbeat.use(noted?.phase === 'running' ? heartbeatIn(record) : undefined);

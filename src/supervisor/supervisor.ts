@@ -33,8 +33,8 @@ export interface SupervisorOptions {
   readonly compareMs: number;
   readonly policy: InstancePolicy;
   readonly failResource: (resource: string, node: string) => Promise<void>;
-  /** Puts the failure count right, some time after `failResource`. */
-  readonly countFailure: (resource: string, node: string) => Promise<void>;
+  /** Puts the failure count right, some time after `failResource`, of what ran since `since` (ms since the epoch). */
+  readonly countFailure: (resource: string, node: string, since: number) => Promise<void>;
   /** Takes the promotion score of `resource` on this node away. */
   readonly takeScore: (resource: string) => Promise<void>;
   readonly log: Log;
@@ -89,11 +89,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       read: () => records.read(resource),
       say(said) {
         say(resource, said);
-        log.info('said', { resource, ...said });
+        log.info('said', { resource, word: said.word, what: said.what });
       },
-      tellPacemaker: async () => {
+      tellPacemaker: async (since) => {
         await queue.run(() => failResource(resource, node));
-        options.countFailure(resource, node).catch((error: unknown) => {
+        options.countFailure(resource, node, since).catch((error: unknown) => {
           log.warn('not-counted', { resource, why: messageOf(error) });
         });
       },

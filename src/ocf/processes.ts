@@ -3,7 +3,7 @@
  * and stayed in the session. A pid alone is never believed: pids are reused, start times are not.
  */
 import { readdirSync, readFileSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { growingPauses } from './pauses.ts';
 
 /** A process, for as long as the machine runs. */
 export interface ProcessIdentity {
@@ -62,13 +62,14 @@ export async function endSession(
 ): Promise<boolean> {
   const begun = performance.now();
   const elapsed = () => performance.now() - begun;
+  const pause = growingPauses(2, 20);
   signalAll(leader, signal);
   signalAll(leader, 'SIGCONT'); // a stopped process would only be told once it goes on
   for (;;) {
     if (sessionOf(leader).length === 0) return true;
     if (elapsed() >= withinMs) return false;
     if (elapsed() >= graceMs) signalAll(leader, 'SIGKILL');
-    await sleep(20);
+    await pause();
   }
 }
 

@@ -139,9 +139,14 @@ function asUser(argv: Argv, user: string | undefined): Argv {
   return ['setpriv', `--reuid=${user}`, `--regid=${groupOf(user)}`, '--init-groups', '--', ...argv];
 }
 
+const groups = new Map<string, string>();
+
 function groupOf(user: string): string {
+  const known = groups.get(user);
+  if (known !== undefined) return known;
   const { status, stdout } = spawnSync('id', ['-g', '--', user], { encoding: 'utf8' });
   if (status !== 0) throw new OcfError(ocf.errInstalled, `the user '${user}' does not exist here`);
+  groups.set(user, stdout.trim());
   return stdout.trim();
 }
 

@@ -1,6 +1,6 @@
 /** promote and demote: tells the instance its role, and where it can be asked, sees that it took it. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
+import { growingPauses } from '../pauses.ts';
 import { execute } from '../program.ts';
 import { type InstanceRole, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
@@ -34,6 +34,7 @@ export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise
   if (role === 'promoted') writeState(instance, { ...readState(instance), role });
   const { problem } = await execute(argv, { timeoutMs: remainingMs(), user: values.user });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, problem);
+  const pause = growingPauses(5, 50);
   while (values.role_query !== undefined) {
     const answer = await queryRole(values.role_query, values.user, remainingMs());
     if ('role' in answer && answer.role === role) break;
@@ -41,7 +42,7 @@ export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise
       const why = 'role' in answer ? `it says that it is ${answer.role}` : answer.problem;
       throw new OcfError(ocf.errGeneric, `'${argv.join(' ')}' did not make it ${role}: ${why}`);
     }
-    await sleep(50);
+    await pause();
   }
   if (role === 'unpromoted') writeState(instance, { ...readState(instance), role });
 }

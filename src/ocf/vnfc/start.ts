@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { hasCheck, healthProblem } from '../health.ts';
+import { growingPauses } from '../pauses.ts';
 import { endSession, isAlive } from '../processes.ts';
 import { execute, launch, logFile } from '../program.ts';
 import { healthyScore, queryRole, setPromotionScore } from '../role.ts';
@@ -65,6 +66,7 @@ async function startByCommand(call: ServiceCall): Promise<() => undefined> {
 async function becomeHealthy(call: ServiceCall, ended: () => string | undefined): Promise<void> {
   const { values, instance, remainingMs } = call;
   if (!hasCheck(values)) await sleep(settleMs);
+  const pause = growingPauses(10, 100);
   for (;;) {
     const end = ended();
     if (end !== undefined) {
@@ -76,6 +78,6 @@ async function becomeHealthy(call: ServiceCall, ended: () => string | undefined)
     const problem = await healthProblem(values, Math.min(2000, remainingMs()));
     if (problem === undefined && ended() === undefined) return;
     if (remainingMs() === 0) throw new OcfError(ocf.errGeneric, `it did not become healthy in time: ${problem}`);
-    await sleep(100);
+    await pause();
   }
 }

@@ -13,9 +13,11 @@ export async function stopInstance(call: ServiceCall): Promise<OcfCode> {
   const { values, instance, log } = call;
   const state = readState(instance);
   noteStopping(instance, state, log);
-  if (values.promote !== undefined && state !== undefined) await setPromotionScore(instance, undefined, log);
+  const scoreIsGone =
+    values.promote !== undefined && state !== undefined && setPromotionScore(instance, undefined, log);
   if (values.run === undefined) await stopByCommand(call, state !== undefined);
   else if (state?.leader !== undefined) await stopProgram(call, state.leader);
+  await scoreIsGone;
   removeState(instance);
   return ocf.success;
 }

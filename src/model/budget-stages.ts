@@ -104,6 +104,9 @@ export function haproxyCheck({ service }: ActiveActiveVnfc, at: number, how: 'di
   return set('detect', by, [(fall - 0.5) * interMs + moreMs, fall * interMs + moreMs], setting);
 }
 
+/** A hung instance whose main process the supervisor knows is ended by it, as soon as it is sure. */
+export const killed = known('isolate', 'the supervisor ends it by SIGKILL', timings.processEnds);
+
 /** A hung instance answers neither its demotion nor a SIGTERM; at a third of its stop's time before the end comes the SIGKILL. */
 export function isolation({ program, role }: ActiveStandbyVnfc, at: number): Stage {
   const stopMs = program.run === undefined ? program.stopTimeoutMs : (program.stopTimeoutMs * 2) / 3;

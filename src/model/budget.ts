@@ -64,9 +64,13 @@ function unanswered(vnf: Vnf, vnfc: Vnfc, at: number, how: 'dies' | 'hangs'): re
     const byUs = [seen, beats === undefined ? stages.excludedByAlert : stages.excluded];
     return quicker(byUs, [stages.haproxyCheck(vnfc, at, how)]);
   }
-  const isolated = how === 'hangs' ? [stages.isolation(vnfc, at), stages.secondDecision] : [];
+  // by heartbeats the supervisor is sure that it hangs, and ends it; else it is asked to be standby first, and doesn't hear that
+  const ended = beats !== undefined && vnfc.program.run !== undefined;
   const told = beats === undefined ? [] : [stages.confirmation(vnfc, at)];
-  return [seen, ...told, stages.decision, ...isolated, stages.roleMove, stages.address(vnf)];
+  const moved = [stages.roleMove, stages.address(vnf)];
+  if (how === 'dies') return [seen, ...told, stages.decision, ...moved];
+  if (ended) return [seen, ...told, stages.killed, stages.decision, ...moved];
+  return [seen, ...told, stages.decision, stages.isolation(vnfc, at), stages.secondDecision, ...moved];
 }
 
 const nodeLost = (vnf: Vnf): readonly Stage[] => [

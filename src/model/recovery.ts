@@ -55,6 +55,7 @@ const usual: Defaults = {
 /**
  * The defaults for `target`: the slowest, and so the cheapest, that leave the rest of the time to what can't be set.
  * Pacemaker's monitors aren't made for intervals below 2 s, so no check is quicker: below that, only a heartbeat is.
+ * A heartbeat of 80 ms is the slowest by which a hung active instance is replaced within the sub-second profile's 2 s at worst.
  */
 export function defaultsFor(target: RecoveryTarget | undefined): Defaults {
   if (target === undefined) return usual;
@@ -64,7 +65,7 @@ export function defaultsFor(target: RecoveryTarget | undefined): Defaults {
     token: between(300, Math.min(0.6 * detectMs, 0.15 * recoverMs), usual.token, 50),
     checkInterval: between(2000, 0.5 * detectMs, usual.checkInterval, 1000),
     checkTimeout: between(2000, 0.4 * detectMs, usual.checkTimeout, 1000),
-    heartbeat: between(100, Math.min(0.2 * detectMs, 0.02 * recoverMs), 1000, 50),
+    heartbeat: between(80, Math.min(0.2 * detectMs, 0.02 * recoverMs), 1000, 50),
     inter,
     fall: usual.fall,
     answer: Math.min(usual.answer, inter),

@@ -29,13 +29,17 @@ export const timings = {
   /** The same after a fencing: the old instance needs no demotion. Measured: promotion and VIP together 150 ms. */
   roleMoveAfterFencing: span(100, 300),
   vipStartAfterFencing: span(50, 150),
-  /** The VIP of a load balancer is stopped where HAProxy died. Measured: 60 to 330 ms. */
+  /**
+   * The VIP of a load balancer is stopped where HAProxy died. Measured: 60 to 330 ms; ocf:heartbeat:IPaddr2's stop alone, 12 times at a
+   * load of 22: 60 to 242 ms.
+   */
   vipStop: span(100, 300),
   /**
-   * Corosync's word -> fencing begins. Pacemaker sleeps in whole seconds until the CIB knows the new membership. Measured, and read in
-   * the source (do_pe_invoke_callback of pacemaker-controld).
+   * Corosync's word -> fencing begins. Measured with the supervisor, which wakes the controller (src/pacemaker/nudge.ts): 40 to 140 ms on a
+   * busy machine. Without, Pacemaker sleeps one or two whole seconds until the CIB knows the new membership (do_pe_invoke_callback of
+   * pacemaker-controld).
    */
-  membership: span(1000, 2000),
+  membership: span(50, 200),
   /** Of two nodes, the one to be fenced that has the VIP or the active instance gets this head start: cib-templates/cluster.xml. */
   priorityFencingDelay: span(2000, 2000),
 } as const;

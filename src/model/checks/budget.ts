@@ -125,6 +125,6 @@ function shorter({ setting }: Stage, leftMs: number): string | undefined {
   if (field === 'takes')
     return `Take a fence device that needs ${left} or less, and say so; it is 2s where the description says nothing.`;
   if (field === 'stopTimeout')
-    return `Write shorter timeouts: ${left} are left for 'role.timeout' and two thirds of 'stopTimeout' together.`;
+    return `Write shorter timeouts: ${left} are left for 'role.timeout' and 'stopTimeout' (with 'run', two thirds of it) together.`;
   return `Write ${left} or less.`;
 }

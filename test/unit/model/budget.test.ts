@@ -20,6 +20,8 @@ const account = (budget: Budget): string[] =>
 
 const beats = ['tcp: 6379\n', 'tcp: 6379\n    heartbeat: { tcp: 6379, send: PING }\n    vdu: x\n'] as const;
 const beating = [['      interval: 5s\n', ''], beats] as const;
+const managed = ['run: redis-server --port 6379', 'start: up\n      stop: down'] as const;
+const roleTimeout = ['no one\n', 'no one\n      timeout: 2s\n'] as const;
 
 test('every class, of every VNFC and the load balancer', (t) => {
   t.deepEqual(
@@ -56,7 +58,6 @@ test('the death of a process is an event, of whatever interval the checks are', 
 });
 
 test('a program that manages itself is noticed by its heartbeat or check', (t) => {
-  const managed = ['run: redis-server --port 6379', 'start: up\n      stop: down'] as const;
   t.deepEqual(account(find(vnfOf(managed), 'vnfc-dies', 'db'))[0], 'detect 2550/5150');
   t.deepEqual(account(find(vnfOf(managed, ...beating), 'vnfc-dies', 'db')).slice(0, 2), [
     'detect 350/400',
@@ -64,18 +65,38 @@ test('a program that manages itself is noticed by its heartbeat or check', (t) =
   ]);
 });
 
-test('a hang is noticed by the heartbeat; a hung active instance answers neither its demotion nor SIGTERM', (t) => {
-  const vnf = vnfOf(['      interval: 5s\n', ''], beats, ['no one\n', 'no one\n      timeout: 2s\n']);
-  t.deepEqual(account(find(vnf, 'vnfc-hangs', 'db')), [
+test('a hang is noticed by the heartbeat, and the supervisor ends the active instance', (t) => {
+  t.deepEqual(account(find(vnfOf(...beating, roleTimeout), 'vnfc-hangs', 'db')), [
     'detect 350/400',
     'confirm 900/900',
+    'isolate 5/50',
+    'decide 90/200',
+    'move 200/400',
+    'address 100/350',
+  ]);
+});
+
+test('without heartbeats, a hung active instance answers neither its demotion nor SIGTERM', (t) => {
+  t.deepEqual(account(find(vnfOf(roleTimeout), 'vnfc-hangs', 'db')), [
+    'detect 12500/15000',
     'decide 90/200',
     'isolate 22000/22000',
     'decide 90/200',
     'move 200/400',
     'address 100/350',
   ]);
-  t.is(account(find(vnfOf(), 'vnfc-hangs', 'db'))[0], 'detect 12500/15000');
+});
+
+test('a program that manages itself answers neither its demotion nor its stop, and the supervisor has no process to end', (t) => {
+  t.deepEqual(account(find(vnfOf(managed, ...beating, roleTimeout), 'vnfc-hangs', 'db')), [
+    'detect 350/400',
+    'confirm 900/900',
+    'decide 90/200',
+    'isolate 32000/32000',
+    'decide 90/200',
+    'move 200/400',
+    'address 100/350',
+  ]);
 });
 
 test('of the cluster and HAProxy, the quicker one excludes', (t) => {
@@ -99,7 +120,7 @@ test('a lost node costs token, consensus, Pacemaker’s wait, fencing; its serve
   t.deepEqual(account(find(vnf, 'node-dies', 'db')), [
     'detect 500/500',
     'decide 552/600',
-    'decide 1000/2000',
+    'decide 50/200',
     'fence 3000/3000',
     'move 100/300',
     'address 50/350',
@@ -111,7 +132,7 @@ test('a lost node costs token, consensus, Pacemaker’s wait, fencing; its serve
 test('of two nodes, the more important one has a head start', (t) => {
   const two = vnfOf(['  - name: n3\n    address: 192.0.2.3\n', ''], [', n3: db-3', '']);
   t.deepEqual(account(find(two, 'node-dies', 'db')).slice(2, 5), [
-    'decide 1000/2000',
+    'decide 50/200',
     'fence 2000/2000',
     'fence 2000/2000',
   ]);

@@ -111,7 +111,7 @@ test('what a recovery target leaves open follows from it, and what is given stay
   t.deepEqual(settings('sub-second'), {
     totem: [300, 360],
     check: [2000, 2000, 5000],
-    beats: [100, 100],
+    beats: [100, 80],
     haproxy: [100, 2, 100],
     arp: 100,
   });

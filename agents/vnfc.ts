@@ -2,7 +2,7 @@
 import { defineAgent } from '../src/ocf/agent.ts';
 import { runAgent } from '../src/ocf/run-agent.ts';
 import { monitorInstance } from '../src/ocf/vnfc/monitor.ts';
-import { vnfcParameters } from '../src/ocf/vnfc/parameters.ts';
+import { parameters } from '../src/ocf/vnfc/parameters.ts';
 import { changeRole } from '../src/ocf/vnfc/roles.ts';
 import { inconsistency, notified, validate } from '../src/ocf/vnfc/service.ts';
 import { startInstance } from '../src/ocf/vnfc/start.ts';
@@ -13,7 +13,7 @@ const vnfc = defineAgent({
   shortdesc: 'An instance of a VNFC',
   longdesc:
     'Starts, stops and watches an instance of a VNFC (a component of a virtual network function) on this node, and tells it its role where it has one (a promotable clone, when promote is given). Its output goes to /var/log/vnfha/RESOURCE.log.',
-  parameters: vnfcParameters,
+  parameters: parameters,
   inconsistency,
   actions: {
     start: { timeout: 30, run: startInstance },

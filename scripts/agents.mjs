@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 
 const project = path.resolve(import.meta.dirname, '..');
-/** Between the parameters in a sight: see docs/agents.md. */
+/** As in src/ocf/fast-path.ts. */
 const separator = '\u001f';
 
 /** How a bundle of ours is made. */
@@ -57,7 +57,7 @@ async function stubOf(name, metadata, installedLib) {
   const given = parameters.map(
     (parameter) => `\${OCF_RESKEY_${parameter}:+${separator}${parameter}=$OCF_RESKEY_${parameter}}`,
   );
-  const values = { NAME: name, LIB: installedLib, GIVEN: given.join(''), SEPARATOR: separator };
+  const values = { NAME: name, LIB: installedLib, GIVEN: given.join('') };
   values.ANSWER = fill(await part(name === 'lb-member' ? 'state' : 'sight'), values);
   return fill(await part('main'), values);
 }

@@ -1,22 +1,36 @@
 /**
- * When a recurring monitor may answer by what the supervisor saw (a sight), without Node: agents/stub.sh. An instance needs a pass
- * for it. A full monitor gives it, when it is healthy and everything that follows from that is done (the promotion score, the
- * watch that the supervisor is to keep); every change of the instance and every failure ends it.
+ * When a recurring monitor may answer by what the supervisor saw (a sight), without Node: agents/stub/sight.sh. An instance needs
+ * a pass for it. A full monitor gives it, when it is healthy and everything that follows from that is done (the promotion score,
+ * the watch that the supervisor is to keep); every change of the instance and every failure ends it.
  *
- * The pass holds the pid of the executor that asked, the parent of every agent: another one, after Pacemaker was restarted, has a
- * full monitor first. A sight counts only when it is newer than the pass.
+ * A pass says for which executor it is (the parent of every agent; another one, after Pacemaker was restarted, has a full monitor
+ * first), for which process and which parameters. A sight counts only when it is newer than the pass.
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { paths } from '../model/names.ts';
+import type { Given } from './parameter.ts';
+import type { ProcessIdentity } from './processes.ts';
 import { fileNameOf } from './state-file.ts';
 
-/** Has the monitors of this `executor` go by the supervisor's sights from now on. A pass that it has already stays as it is. */
-export function openFastPath(instance: string, executor = process.ppid): void {
-  if (executor <= 1 || holder(instance) === executor) return; // 0, 1: the one who asked is gone, or outside this pid namespace
+export interface Pass {
+  /** Its pid. */
+  readonly executor: number;
+  /** undefined: a program that manages itself */
+  readonly leader: ProcessIdentity | undefined;
+  readonly parameters: Given;
+}
+
+/** Between the parameters, and before the first. */
+const separator = '\u001f';
+
+/** Has the monitors that `pass` fits go by the supervisor's sights from now on. A pass that is there already stays as old as it is. */
+export function openFastPath(instance: string, pass: Pass): void {
+  const text = passText(pass);
+  if (text === undefined || text === present(instance)) return;
   mkdirSync(paths.passes, { recursive: true, mode: 0o700 });
   const file = passOf(instance);
   const candidate = `${file}~${process.pid}`; // no instance's file is called so
-  writeFileSync(candidate, `${executor}\n`, { mode: 0o600 });
+  writeFileSync(candidate, text, { mode: 0o600 });
   renameSync(candidate, file);
 }
 
@@ -26,11 +40,25 @@ export function closeFastPath(instance: string): void {
   rmSync(`${paths.sights}/${fileNameOf(instance)}`, { force: true });
 }
 
+/** What the stub reads, as shell code; undefined where it cannot be said for certain. */
+export function passText({ executor, leader, parameters }: Pass): string | undefined {
+  const pairs = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
+  // 0 and 1: who asked is outside this pid namespace, or gone
+  if (executor <= 1 || pairs.some((pair) => pair.includes(separator))) return undefined;
+  const { pid, startTime } = leader ?? { pid: 0, startTime: 0 };
+  const lines = {
+    for_executor: String(executor),
+    for_leader: `${pid} ${startTime}`,
+    for_parameters: pairs.map((pair) => separator + pair).join(''),
+  };
+  return Object.entries(lines).map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`).join(''); // prettier-ignore
+}
+
 const passOf = (instance: string): string => `${paths.passes}/${fileNameOf(instance)}`;
 
-function holder(instance: string): number | undefined {
+function present(instance: string): string | undefined {
   try {
-    return Number(readFileSync(passOf(instance), 'utf8'));
+    return readFileSync(passOf(instance), 'utf8');
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import type { CheckOutcome } from '../decide/instance-types.ts';
 import { ocf } from '../ocf/codes.ts';
 import { readParameters } from '../ocf/parameter.ts';
 import { look } from '../ocf/vnfc/look.ts';
-import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
+import { parameters } from '../ocf/vnfc/parameters.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Record } from './records.ts';
 
@@ -17,7 +17,7 @@ export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
   const allowedMs = timeoutMs - Math.min(1000, timeoutMs / 10); // as an agent's own: see run-agent.ts
   const elapsedMs = (): number => performance.now() - begun;
   try {
-    const values = readParameters(vnfcParameters, state.parameters ?? {});
+    const values = readParameters(parameters, state.parameters ?? {});
     const { code, problem } = await look(values, state, () => Math.max(0, Math.floor(allowedMs - elapsedMs())));
     if (problem === undefined && (code === ocf.success || code === ocf.runningPromoted)) return { is: 'healthy', code };
     return elapsedMs() > allowedMs + lateMs

@@ -3,7 +3,7 @@ import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said
 import { initialWatch, stepInstance, wordThatHolds } from '../decide/instance.ts';
 import { closeFastPath } from '../ocf/fast-path.ts';
 import { isAlive, type ProcessIdentity, signalAll } from '../ocf/processes.ts';
-import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
+import { parameters } from '../ocf/vnfc/parameters.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
@@ -71,7 +71,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     check: () => void check(),
     showSight: ({ code, begun, forMs }) => {
       const { text, state } = checked!;
-      const line = parametersLine(Object.keys(vnfcParameters), state.parameters ?? {});
+      const line = parametersLine(Object.keys(parameters), state.parameters ?? {});
       if (line === undefined) return;
       sights.show(resource, { code, leader: state.leader, forMs: forMs - (now() - begun), parameters: line });
       // agents write first and hide the sight then: either they hide this one, or it is seen here that they wrote

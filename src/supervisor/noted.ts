@@ -1,7 +1,7 @@
 /** What the decision has to know of an agent's record. Pure. */
 import type { Noted } from '../decide/instance-types.ts';
 import { readParameters } from '../ocf/parameter.ts';
-import { vnfcParameters } from '../ocf/vnfc/parameters.ts';
+import { parameters } from '../ocf/vnfc/parameters.ts';
 import { heartbeatOf, type HeartbeatSpec } from './heartbeat-spec.ts';
 import type { Record } from './records.ts';
 
@@ -25,7 +25,7 @@ export function notedOf(record: Record | undefined): Noted | undefined {
 /** The heartbeat that the record's parameters ask for. Those that the agent itself would refuse ask for none. */
 export function heartbeatIn(record: Record | undefined): HeartbeatSpec | undefined {
   try {
-    return heartbeatOf(readParameters(vnfcParameters, record?.state.parameters ?? {}));
+    return heartbeatOf(readParameters(parameters, record?.state.parameters ?? {}));
   } catch {
     return undefined;
   }

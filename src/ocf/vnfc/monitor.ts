@@ -1,10 +1,10 @@
 /**
  * monitor: is it there, is it healthy, and in which role. A probe asks the same and changes nothing. A recurring one that is
- * healthy keeps the promotion score and asks the supervisor to watch on: the next ones may go by what it sees.
+ * healthy keeps the promotion score, and asks the supervisor to watch on: the next ones may go by what that sees.
  */
-import { closeFastPath, openFastPath } from '../fast-path.ts';
 import { messageOf } from '../../process/failure.ts';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
+import { closeFastPath, openFastPath } from '../fast-path.ts';
 import { healthyScore, setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
 import { look } from './look.ts';
@@ -14,28 +14,35 @@ import { noted, type ServiceCall } from './service.ts';
 export async function monitorInstance(call: ServiceCall): Promise<OcfCode> {
   const state = readState(call.instance);
   const { code, problem } = await look(call.values, state, call.remainingMs);
-  const healthy = problem === undefined && code !== ocf.notRunning;
-  if (!call.probe) {
-    if (!healthy) closeFastPath(call.instance);
-    // a resource that was never started here has no score to keep
-    if (call.values.promote !== undefined && (healthy || state !== undefined)) {
-      await setPromotionScore(call.instance, healthy ? healthyScore : undefined, call.log);
-    }
-    if (healthy && state !== undefined) askToWatch(call, state);
-  }
+  if (!call.probe) await keepUp(call, state, problem === undefined && code !== ocf.notRunning ? code : undefined);
   if (problem !== undefined) throw new OcfError(code, problem);
   return code;
 }
 
-/** What cannot be written costs no health: the next monitor tries again. The pass is first: the sights to come are newer. */
+/** Does what follows from the finding; `code` where it is healthy. */
+async function keepUp(call: ServiceCall, state: InstanceState | undefined, code: OcfCode | undefined): Promise<void> {
+  const { values, instance, log } = call;
+  const healthy = code !== undefined;
+  if (!healthy) closeFastPath(instance);
+  // a resource that was never started here has no score to lose
+  if (values.promote !== undefined && (healthy || state !== undefined)) {
+    await setPromotionScore(instance, healthy ? healthyScore : undefined, log);
+  }
+  if (healthy && state !== undefined) askToWatch(call, state);
+}
+
+/**
+ * First what the supervisor is to watch, then the pass: a sight that is newer than the pass is of this watch. What can't be written
+ * costs no health; the next monitor tries again.
+ */
 function askToWatch(call: ServiceCall, state: InstanceState): void {
-  const { watch, instance, log } = call;
+  const { watch, instance, given, log } = call;
   if (watch === undefined) return;
   try {
-    openFastPath(instance);
     const wanted: InstanceState = { ...state, ...noted(call, 'running'), watch };
     if (JSON.stringify(wanted) !== JSON.stringify(state)) writeState(instance, wanted);
+    openFastPath(instance, { executor: process.ppid, leader: state.leader, parameters: given });
   } catch (error) {
-    log.warn(`the supervisor cannot be asked to watch: ${messageOf(error)}`);
+    log.warn(`the supervisor can't be asked to watch: ${messageOf(error)}`);
   }
 }

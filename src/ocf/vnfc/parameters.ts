@@ -3,7 +3,7 @@ import { command, escapedText, port, positive, text, url } from '../parameter.ts
 
 const argv = 'A JSON array of strings, or words split on white space; no shell is involved.';
 
-export const vnfcParameters = {
+export const parameters = {
   name: text({
     required: true,
     shortdesc: 'The VNFC',

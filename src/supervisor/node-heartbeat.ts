@@ -54,7 +54,7 @@ export function startNodeHeartbeat({ node, description, metronome, log }: NodeHe
 }
 
 /** The load balancer's other nodes, on each of corosync's networks. */
-export function targetsOf(vnf: Vnf, node: string): Target[] {
+function targetsOf(vnf: Vnf, node: string): Target[] {
   const { links, heartbeat } = vnf.cluster;
   return lbNodes(vnf.loadBalancer)
     .filter((name) => name !== node)

@@ -78,6 +78,7 @@ test('five hundred deaths of a thousand servers are one batch, in memory and fil
     structure: { vnf: { name: 'tel' } as Vnf, places, render },
     config,
     haproxySocket: socket,
+    haproxyMaster: join(folder, 'master.sock'),
     haproxyTimeoutMs: 20_000,
     observeMs: 2000,
     policy: { statusIntervalMs: 60_000, settleMs: 500, untoldMs: 60_000, minHoldMs: 2000, maxHoldMs: 120_000 },

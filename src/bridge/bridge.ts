@@ -13,6 +13,7 @@ import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
 import { serveControl } from './control.ts';
 import { type EngineOptions, startEngine } from './engine.ts';
+import { watchNodes } from './node-watch.ts';
 import type { Structure } from './structure.ts';
 import { viewOf } from './view.ts';
 
@@ -34,18 +35,34 @@ export async function startBridge(
   let up = false;
   const engine = await startEngine({ ...options, send: (message) => group.send(message) });
   const post = (event: RotationEvent): void => engine.post(event);
+  const nodes = watchNodes({
+    node,
+    suspects: (suspects) => post({ type: 'suspects', at: now(), nodes: suspects }),
+    supervisorGone: (nodeId) => post({ type: 'supervisor-gone', at: now(), nodeId }),
+    log,
+  });
   const control = await serveControl(options.bridgeSocket, {
     prepare: () => engine.prepare(),
     async state() {
       const stats = await engine.stats().catch(() => undefined);
       const { state, structure, outdated } = engine;
-      return viewOf({ node, vnf: structure.vnf.name, config, corosync: up, state, stats, outdated });
+      return viewOf({
+        node,
+        vnf: structure.vnf.name,
+        config,
+        corosync: up,
+        state,
+        heard: nodes.heard,
+        stats,
+        outdated,
+      });
     },
   }).catch(async (error: unknown) => {
     await engine.stop();
     throw error;
   });
 
+  await nodes.use(engine.structure.vnf);
   const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log });
   group.on('up', () => {
     up = true;
@@ -55,12 +72,15 @@ export async function startBridge(
     up = false;
     log.warn('corosync-away', { why: reason.message });
     post({ type: 'ring-lost', at: now() });
+    nodes.lost();
   });
   group.on('ring', ({ nodeids }) => {
     log.info('ring', { nodeids });
     post({ type: 'ring', at: now(), members: nodeids });
+    nodes.ring(nodeids);
   });
-  group.on('membership', () => {
+  group.on('membership', ({ members }) => {
+    nodes.members(members);
     group.send({ v: 1, type: 'bridge', node }).catch((error: unknown) => {
       log.warn('not-announced', { why: messageOf(error) });
     });
@@ -74,6 +94,8 @@ export async function startBridge(
       const { type, id, backend, server, at: sent, until } = message;
       log.info('asked', { id, asks: type, server: `${backend}/${server}` });
       post({ type: 'request', at, id, out: type === 'exclude', backend, server, sent, until });
+    } else if (message.type === 'supervisor') {
+      nodes.supervisor(from);
     } else if (message.type === 'instance') {
       const { node: where, resource, word, at: seen, what } = message;
       // a supervisor speaks for its own node
@@ -87,8 +109,12 @@ export async function startBridge(
   });
 
   return {
-    use: (structure) => engine.use(structure),
+    use(structure) {
+      engine.use(structure);
+      void nodes.use(structure.vnf);
+    },
     async stop() {
+      nodes.stop();
       await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), control.close(), engine.stop()]);
     },
   };

@@ -11,6 +11,8 @@ export interface ViewSources {
   readonly config: string;
   readonly corosync: boolean;
   readonly state: RotationState;
+  /** The nodes whose heartbeats are heard: their silence would be noticed. */
+  readonly heard: readonly number[];
   /** HAProxy's own view; undefined: it is not running, or gives no answer. */
   readonly stats: readonly ServerStat[] | undefined;
   /** Why HAProxy has to be restarted to take a changed description up. */
@@ -18,12 +20,18 @@ export interface ViewSources {
 }
 
 /** A plain object, ready for JSON. */
-export function viewOf({ node, vnf, config, corosync, state, stats, outdated }: ViewSources) {
+export function viewOf({ node, vnf, config, corosync, state, heard, stats, outdated }: ViewSources) {
   return {
     node,
     vnf,
     corosync: corosync ? 'up' : 'down',
     ring: state.ring === undefined ? null : [...state.ring.members].sort((a, b) => a - b),
+    heartbeats: heard,
+    suspects: [...state.suspects].map(([nodeId, { at, what }]) => ({
+      nodeId,
+      since: new Date(at).toISOString(),
+      what,
+    })),
     /** Whether the cluster's word is known, and we are in the partition with quorum. */
     settled: state.snapshot !== undefined,
     snapshotAgeMs: state.snapshot === undefined ? null : Math.round(now() - state.snapshot.begun),

@@ -18,7 +18,7 @@ export function suspectsOf(state: RotationState): Suspects {
     const most = Math.min(Math.floor(servers.length / 2), within.length - 1);
     const suspicions = within
       .flatMap(([key, server]) => {
-        const suspicion = suspicionOf(server);
+        const suspicion = suspicionOf(key, server, state);
         return suspicion === undefined ? [] : [{ key, suspicion }];
       })
       .filter(({ key }) => state.snapshot !== undefined || state.suspected.has(key))
@@ -28,7 +28,15 @@ export function suspectsOf(state: RotationState): Suspects {
   return { heeded, spared };
 }
 
-const suspicionOf = (server: Server): Suspicion | undefined => server.hung;
+/** Its supervisor's word, or its node's silence: the older one. Of a node that left the ring meanwhile only the cluster's word clears it. */
+function suspicionOf(key: ServerKey, { hung, place }: Server, state: RotationState): Suspicion | undefined {
+  const { suspects, suspected, ring, returned } = state;
+  const away = (ring !== undefined && !ring.members.has(place.nodeId)) || returned.has(place.nodeId);
+  if (away && suspected.has(key)) return suspected.get(key);
+  const silence = suspects.get(place.nodeId);
+  if (silence === undefined || (hung !== undefined && hung.at < silence.at)) return hung;
+  return { at: silence.at, what: `${place.node} is silent (${silence.what})` };
+}
 
 function byBackend({ servers }: RotationState): (readonly [ServerKey, Server])[][] {
   const backends = new Map<string, (readonly [ServerKey, Server])[]>();

@@ -90,6 +90,8 @@ export interface RotationState {
   readonly ring: { readonly at: number; readonly members: ReadonlySet<number> } | undefined;
   /** nodeid -> when it came back into the ring. */
   readonly returned: ReadonlyMap<number, number>;
+  /** Nodes whose heartbeats stay away. */
+  readonly suspects: ReadonlyMap<number, Suspicion>;
   /** Servers that are drained on suspicion, and those that would be but for the bounds. */
   readonly suspected: ReadonlyMap<ServerKey, Suspicion>;
   readonly spared: ReadonlySet<ServerKey>;
@@ -133,6 +135,8 @@ export type RotationEvent =
     }
   /** A node's supervisor has left the group: nobody will take back what it suspected. */
   | { readonly type: 'supervisor-gone'; readonly at: number; readonly nodeId: number }
+  /** All nodes whose heartbeats stay away; nodeid -> since when, and why. */
+  | { readonly type: 'suspects'; readonly at: number; readonly nodes: ReadonlyMap<number, Suspicion> }
   | { readonly type: 'ring'; readonly at: number; readonly members: readonly number[] }
   /** Corosync is gone: nothing is known of the ring. */
   | { readonly type: 'ring-lost'; readonly at: number }

@@ -34,6 +34,7 @@ export const initialRotation: RotationState = {
   requests: [],
   ring: undefined,
   returned: new Map(),
+  suspects: new Map(),
   suspected: new Map(),
   spared: new Set(),
   snapshot: undefined,
@@ -103,6 +104,8 @@ function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy
     }
     case 'supervisor-gone':
       return { state: withoutSupervisor(state, event.nodeId) };
+    case 'suspects':
+      return { state: { ...state, suspects: event.nodes } };
     case 'ring':
       return { state: withRing(state, event.members, event.at), ask: true };
     case 'ring-lost':

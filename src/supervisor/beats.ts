@@ -1,7 +1,7 @@
 /** The heartbeats of one instance. */
 import { converse } from './conversation.ts';
 import type { HeartbeatSpec } from './heartbeat-spec.ts';
-import type { Metronome } from './metronome.ts';
+import type { Metronome } from '../process/metronome.ts';
 
 export interface Beat {
   readonly answered: boolean;

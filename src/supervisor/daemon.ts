@@ -8,6 +8,7 @@ import type { Log } from '../process/log.ts';
 import { startSupervisor } from './supervisor.ts';
 
 export interface SupervisorDaemonOptions {
+  readonly description: string;
   readonly agentState: string;
   readonly sights: string;
   readonly lock: string;
@@ -17,6 +18,7 @@ export interface SupervisorDaemonOptions {
 }
 
 export const supervisorDefaults = {
+  description: paths.description,
   agentState: paths.agentState,
   sights: paths.sights,
   lock: paths.supervisorLock,

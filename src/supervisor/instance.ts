@@ -12,7 +12,7 @@ import type { Pidfds } from '../process/pidfd.ts';
 import { startBeats } from './beats.ts';
 import { checkOnce } from './checker.ts';
 import type { HeartbeatSpec } from './heartbeat-spec.ts';
-import type { Metronome } from './metronome.ts';
+import type { Metronome } from '../process/metronome.ts';
 import { heartbeatIn, notedOf } from './noted.ts';
 import type { Record } from './records.ts';
 import { parametersLine, type Sights } from './sights.ts';

@@ -14,7 +14,8 @@ import { takeLock } from '../process/lock.ts';
 import type { Log } from '../process/log.ts';
 import { loadPidfds } from '../process/pidfd.ts';
 import { type Instance, superviseInstance } from './instance.ts';
-import { createMetronome } from './metronome.ts';
+import { createMetronome } from '../process/metronome.ts';
+import { startNodeHeartbeat } from './node-heartbeat.ts';
 import { createQueue } from './queue.ts';
 import { watchRecords } from './records.ts';
 import { sightsIn } from './sights.ts';
@@ -26,6 +27,7 @@ const tellersAtOnce = 4;
 
 export interface SupervisorOptions {
   readonly node: string;
+  readonly description: string;
   readonly agentState: string;
   readonly sights: string;
   readonly lock: string;
@@ -48,6 +50,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const sights = sightsIn(options.sights);
   sights.hideAll();
   const metronome = createMetronome();
+  const stopHeartbeats = startNodeHeartbeat({ node, description: options.description, metronome, log });
   const queue = createQueue(tellersAtOnce);
   const instances = new Map<string, Instance>();
 
@@ -114,6 +117,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
 
   return {
     async stop() {
+      stopHeartbeats();
       records.stop();
       for (const instance of instances.values()) instance.stop();
       sights.hideAll();

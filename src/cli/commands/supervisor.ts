@@ -7,6 +7,7 @@ import { createLog } from '../../process/log.ts';
 import { runSupervisor, supervisorDefaults } from '../../supervisor/daemon.ts';
 
 interface SupervisorCommandOptions {
+  readonly description: string;
   readonly agentState: string;
   readonly sights: string;
   readonly lock: string;
@@ -20,6 +21,7 @@ export function supervisorCommand(): Command {
         'word, a hang by heartbeats. It tells the bridges and Pacemaker at once, and answers the agents’ recurring monitors. It runs in\n' +
         'the foreground and logs JSON lines on stderr. SIGTERM ends it; kill -9 loses nothing. See docs/supervisor.md.',
     )
+    .option('--description <file>', 'says where this node’s heartbeats go', supervisorDefaults.description)
     .option('--agent-state <dir>', 'what the agents note', supervisorDefaults.agentState)
     .option('--sights <dir>', 'where monitors find what was seen', supervisorDefaults.sights)
     .option('--lock <path>', 'a socket: one supervisor a node', supervisorDefaults.lock)

@@ -32,7 +32,7 @@ test('the view says who is out, why, since when, and what HAProxy thinks of it; 
     { backend: 'tel-web', server: 'n2', status: 'MAINT', sessions: 3, lastChangeSec: 1, lastCheck: 'L7OK' },
     { backend: 'other', server: 'n2', status: 'UP', sessions: 0, lastChangeSec: 1, lastCheck: '' },
   ];
-  const sources = { node: 'n1', vnf: 'tel', config: '/c', corosync: false, outdated: undefined };
+  const sources = { node: 'n1', vnf: 'tel', config: '/c', corosync: false, heard: [], outdated: undefined };
   const view = viewOf({ ...sources, state, stats });
   t.deepEqual(JSON.parse(JSON.stringify(view)), view);
   t.like(view, { node: 'n1', corosync: 'down', settled: false, ring: null, haproxy: { running: false } });

@@ -73,7 +73,7 @@ function describe(state: RotationState): string[] {
 /**
  * start [n2=out …]: described, and adopted from a file; snapshot BEGUN [deviation…]; ring n1 n2; ring-lost; tick [wake];
  * exclude|readmit ID SERVER until=T; failed NODE [task=monitor] [rc=7] [interval=10000] [happened=T]; node-alert NODE;
- * died|hung|well NODE [resource=tel-web] [seen=T]; supervisor-gone NODE;
+ * died|hung|well NODE [resource=tel-web] [seen=T]; supervisor-gone NODE; suspects [NODE=SINCE …];
  * haproxy PID|gone [n2=out|drain …] [file-wrong]; set SERVER in|out done|absent|ERROR; written n2,n3|-|ERROR
  */
 function parseEvent(at: number, [word, ...args]: string[], state: RotationState): RotationEvent[] {
@@ -124,6 +124,12 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
       const resource = options.get('resource') ?? 'tel-web';
       const seen = Number(options.get('seen') ?? at);
       return [{ type: 'instance', at, node: args[0]!, resource, word: word as 'died', seen, what: 'so it was seen' }];
+    }
+    case 'suspects': {
+      const nodes = new Map(
+        [...options].map(([node, since]) => [idOf(node), { at: Number(since), what: 'no heartbeat' }]),
+      );
+      return [{ type: 'suspects', at, nodes }];
     }
     case 'supervisor-gone':
       return [{ type: 'supervisor-gone', at, nodeId: idOf(args[0]!) }];

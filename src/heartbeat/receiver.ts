@@ -1,0 +1,94 @@
+/**
+ * Takes the heartbeats of other nodes in: whose came since one last asked. Each counts once, however many networks it comes over;
+ * old ones and those without the key count for nothing.
+ */
+import { createSocket, type Socket } from 'node:dgram';
+import type { Log } from '../process/log.ts';
+import { decodeHeartbeat, type Heartbeat } from './datagram.ts';
+
+export interface Counts {
+  readonly taken: number;
+  /** Came before, as by another network, or are older than one that came. */
+  readonly repeated: number;
+  /** Without the key, or no heartbeats. */
+  readonly foreign: number;
+}
+
+export interface Receiver {
+  /** The nodeids heard since the last call. */
+  take(): ReadonlySet<number>;
+  /** A node's supervisor is another one: it may start anew, whatever its clock says. */
+  forget(nodeId: number): void;
+  readonly counts: Counts;
+  stop(): void;
+}
+
+/** How long until it is tried again to listen. */
+const retryMs = 5000;
+
+/** Listens at `port` of every address, sooner or later. */
+export function receiveHeartbeats(options: {
+  readonly port: number;
+  readonly key: Buffer;
+  readonly log: Log;
+}): Receiver {
+  const { port, key, log } = options;
+  const newest = new Map<number, Heartbeat>();
+  let heard = new Set<number>();
+  const counts = { taken: 0, repeated: 0, foreign: 0 };
+  let socket: Socket | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+
+  function listen(): void {
+    const opened = createSocket('udp4', hear);
+    socket = opened;
+    opened.on('error', (error) => {
+      log.warn('heartbeats-unheard', { port, why: error.message });
+      socket = undefined;
+      opened.close();
+      if (!stopped) timer = setTimeout(listen, retryMs);
+    });
+    opened.bind(port);
+  }
+
+  function hear(data: Buffer): void {
+    const heartbeat = decodeHeartbeat(data, key);
+    if (heartbeat === undefined) {
+      counts.foreign += 1;
+      return;
+    }
+    const { nodeId } = heartbeat;
+    if (!isNewer(heartbeat, newest.get(nodeId))) {
+      counts.repeated += 1;
+      return;
+    }
+    counts.taken += 1;
+    newest.set(nodeId, heartbeat);
+    heard.add(nodeId);
+  }
+
+  listen();
+  return {
+    take() {
+      const taken = heard;
+      heard = new Set();
+      return taken;
+    },
+    forget(nodeId) {
+      newest.delete(nodeId);
+      heard.delete(nodeId);
+    },
+    counts,
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+      socket?.close();
+    },
+  };
+}
+
+function isNewer(one: Heartbeat, other: Heartbeat | undefined): boolean {
+  if (other === undefined || one.incarnation > other.incarnation) return true;
+  return one.incarnation === other.incarnation && one.sequence > other.sequence;
+}

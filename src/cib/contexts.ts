@@ -9,6 +9,7 @@ import {
   memberId,
   paths,
   resourceId,
+  type ServerPlace,
   serverPlaces,
   vipId,
 } from '../model/names.ts';
@@ -81,7 +82,8 @@ export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
 /** @param excluded 'backend/server' of the servers that are out of rotation */
 export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
   const lb = vnf.loadBalancer;
-  const places = serverPlaces(vnf);
+  const places = new Map<string, ServerPlace[]>(vnf.vnfcs.map(({ name }) => [name, []]));
+  for (const place of serverPlaces(vnf)) places.get(place.vnfc)!.push(place);
   const services = vnf.vnfcs.filter((vnfc) => vnfc.redundancy === 'active-active');
   return {
     vnf: vnf.name,
@@ -98,13 +100,11 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
       fall: service.check.fall,
       rise: service.check.rise,
       answer: `${service.check.answerMs}ms`,
-      servers: places
-        .filter(({ vnfc }) => vnfc === name)
-        .map(({ backend, server, address, port }) => ({
-          name: server,
-          address: hostPort(address, port),
-          excluded: excluded.has(`${backend}/${server}`),
-        })),
+      servers: places.get(name)!.map(({ backend, server, address, port }) => ({
+        name: server,
+        address: hostPort(address, port),
+        excluded: excluded.has(`${backend}/${server}`),
+      })),
     })),
   };
 }

@@ -1,6 +1,6 @@
 /** Trials: wait until all is well, do the damage, wait for what is measured, put things right. */
 import { messageOf } from '../src/process/failure.ts';
-import type { Context } from './figure.ts';
+import type { Context, Figure } from './figure.ts';
 import type { Side } from './sides/side.ts';
 import { untilNothing } from './wait.ts';
 
@@ -11,39 +11,52 @@ interface TrialOptions {
   readonly side: Side;
   readonly what: string;
   /** What else has to be well before a trial. */
-  readonly ready?: () => string | undefined | Promise<string | undefined>;
-  /** One trial: returns the node that it damaged, and what it cost, for the progress line. */
-  readonly once: (trial: number) => Promise<{ readonly node: string; readonly said: string }>;
+  readonly ready: () => string | undefined;
+  /** Which node is to be damaged. */
+  readonly node: () => Promise<string>;
+  /** One trial; what it cost, for the progress line. */
+  readonly once: (node: string) => Promise<string>;
 }
 
 /** Runs the trials; returns why some of them have no value. */
-export async function trials(context: Context, { side, what, ready, once }: TrialOptions): Promise<string[]> {
+export async function trials(context: Context, { side, what, ready, node, once }: TrialOptions): Promise<string[]> {
   const failures: string[] = [];
-  const well = (): Promise<void> =>
-    untilNothing(async () => (await side.missing()) ?? (await ready?.()), 2 * patienceMs);
+  const well = (): Promise<void> => untilNothing(async () => (await side.missing()) ?? ready(), 2 * patienceMs);
   await well();
   for (let trial = 1; trial <= context.trials; trial += 1) {
     const label = `${what}; ${side.who}; ${trial}/${context.trials}`;
-    try {
-      const { node, said } = await once(trial);
-      context.say(`${label}: ${said}`);
-      await side.mend(node);
-    } catch (error) {
+    const at = await node();
+    const said = await once(at).catch((error: unknown) => {
       failures.push(messageOf(error));
-      context.say(`${label}: no value: ${messageOf(error)}`);
-    }
+      return `no value: ${messageOf(error)}`;
+    });
+    context.say(`${label}: ${said}`);
+    await side.mend(at);
     await well();
   }
   return failures;
 }
 
-/** Runs `use` on a side that is taken down afterwards, whatever happens. */
-export async function onSide<T>(side: Promise<Side>, use: (side: Side) => Promise<T>): Promise<T> {
-  const up = await side;
+/** For a figure some of whose trials have no value. */
+export const noteOf = (failures: readonly string[]): { note?: string } =>
+  failures.length === 0 ? {} : { note: `${failures.length} trials without a value; the first: ${failures[0]}` };
+
+/** Runs `use` on a side that is taken down afterwards, whatever happens. A side that fails is told of, and doesn't cost the others theirs. */
+export async function onSide(
+  context: Context,
+  up: Promise<Side>,
+  use: (side: Side) => Promise<Figure[]>,
+): Promise<Figure[]> {
+  let side: Side | undefined;
   try {
-    return await use(up);
+    side = await up;
+    return await use(side);
+  } catch (error) {
+    const note = `not measured: ${messageOf(error)}`;
+    context.say(`${side?.who ?? 'a contender'}: ${note}`);
+    return [{ what: 'not measured', who: side?.who ?? 'a contender', unit: 'count', values: [], note }];
   } finally {
-    await up.down();
+    await side?.down();
   }
 }
 

@@ -36,5 +36,14 @@ export async function measureActive(
     },
   });
   await client.stop();
-  return [{ what: `${what}: its address answers again`, who: side.who, unit: 'ms', values, ...noteOf(failures) }];
+  return [
+    {
+      what: `${what}: its address answers again`,
+      who: side.who,
+      ours: side.ours,
+      unit: 'ms',
+      values,
+      ...noteOf(failures),
+    },
+  ];
 }

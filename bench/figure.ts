@@ -1,49 +1,61 @@
-/** What a part of the bench hands back, and the statistics of it. Pure. */
+/** What a measurement is: a part of the bench makes figures, each the trials of one contender. */
 
-/** One quantity measured of one contender; the report puts the figures of the same `part` and `what` side by side. */
+/** What the trials of one contender gave. */
 export interface Figure {
-  /** The quantity: 'excluded at every load balancer'. */
+  /** What was measured, in words; the figures of one `what` stand side by side. */
   readonly what: string;
-  /** The contender and its settings: `vnfha`, or 'keepalived, advert_int 0.1'. */
+  /** Whose: 'vnfha', 'HAProxy, inter 100ms fall 2' … */
   readonly who: string;
-  readonly unit: 'ms' | 's' | '%' | 'MiB' | 'count' | 'requests';
-  /** One value a trial; empty when it never came about. */
+  /** The contender that the others are compared with. */
+  readonly ours: boolean;
+  readonly unit: Unit;
+  /** One a trial, in the unit; Infinity: not within the time that the part waits. */
   readonly values: readonly number[];
-  /** What a reader has to know to read it right. */
+  readonly target?: Target;
+  /** What a reader must know to take the figure rightly. */
   readonly note?: string;
 }
 
-/** How our own contender is called: the figure that the ratios of the others are taken to. */
-export const ours = 'vnfha';
+export type Unit = 'ms' | 's' | 'requests' | '%' | 'MB' | 'times';
+
+/** At most, or at least, so much. */
+export interface Target {
+  readonly p50?: number;
+  readonly p99?: number;
+  readonly max?: number;
+  /** The median, and not less. */
+  readonly atLeast?: number;
+}
 
 export interface Context {
-  /** Trials for each figure. */
   readonly trials: number;
-  /** The name of a lab of this run. */
-  readonly labName: (suffix: string) => string;
-  /** Progress, for whoever waits. */
+  /** Only the contenders whose name has this in it. */
+  readonly only?: string | undefined;
+  /** Progress, for whoever watches. */
   readonly say: (text: string) => void;
 }
 
-/** A part of the bench. @throws Failure when it cannot be measured here */
-export type Run = (context: Context) => Promise<Figure[]>;
-
-export interface Summary {
-  readonly count: number;
-  readonly median: number;
-  readonly p99: number;
-  readonly max: number;
+export interface Part {
+  readonly name: string;
+  readonly about: string;
+  readonly run: (context: Context) => Promise<Figure[]>;
 }
 
-/** Median (of an even number: the mean of the middle two), 99th percentile (nearest rank) and maximum; undefined without a value. */
-export function summaryOf(values: readonly number[]): Summary | undefined {
-  if (values.length === 0) return undefined;
+/** The value that a share `p` (0 to 1) of the values do not exceed: nearest rank, so of 20 values p99 is the largest. NaN of none. */
+export function quantile(values: readonly number[], p: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  const count = sorted.length;
-  return {
-    count,
-    median: (sorted[(count - 1) >> 1]! + sorted[count >> 1]!) / 2,
-    p99: sorted[Math.ceil(0.99 * count) - 1]!,
-    max: sorted[count - 1]!,
-  };
+  return sorted[Math.max(0, Math.ceil(p * sorted.length) - 1)] ?? NaN;
 }
+
+/** What of the target was missed, in words; undefined: nothing, or there is none. */
+export function missed({ values, target = {} }: Figure): string | undefined {
+  const over = (['p50', 'p99', 'max'] as const).filter((name) => {
+    const limit = target[name];
+    return limit !== undefined && !(quantile(values, shares[name]) <= limit);
+  });
+  const under = target.atLeast !== undefined && !(quantile(values, 0.5) >= target.atLeast);
+  const words = [...over.map((name) => `${name} > ${target[name]}`), ...(under ? [`p50 < ${target.atLeast}`] : [])];
+  return words.length === 0 ? undefined : words.join(', ');
+}
+
+const shares = { p50: 0.5, p99: 0.99, max: 1 };

@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { exitCodes, messageOf } from '../src/process/failure.ts';
-import type { Context } from './figure.ts';
+import type { Context, Part } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { parts } from './parts.ts';
 import { type PartResult, reportText } from './report.ts';
@@ -13,17 +13,17 @@ const say = (text: string): void => {
   process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
 };
 
-async function runParts(names: readonly string[], trials: number): Promise<PartResult[]> {
+async function runParts(chosen: readonly Part[], trials: number): Promise<PartResult[]> {
   const results: PartResult[] = [];
-  for (const part of names) {
-    const context: Context = { trials, say, labName: (suffix) => `bench-${process.pid}-${suffix}` };
-    say(`${part}: ${parts[part]!.about}`);
-    const result = await parts[part]!.run(context).then(
-      (figures) => ({ part, figures }),
-      (error: unknown) => ({ part, figures: [], failed: messageOf(error) }),
+  const context: Context = { trials, say };
+  for (const { name, about, run } of chosen) {
+    say(`${name}: ${about}`);
+    const result = await run(context).then(
+      (figures): PartResult => ({ part: name, figures }),
+      (error: unknown): PartResult => ({ part: name, figures: [], failed: messageOf(error) }),
     );
     results.push(result);
-    if ('failed' in result) say(`${part}: not measured: ${result.failed}`);
+    if (result.failed !== undefined) say(`${name}: not measured: ${result.failed}`);
   }
   return results;
 }
@@ -36,20 +36,23 @@ interface Options {
 
 async function main(named: readonly string[], options: Options): Promise<void> {
   const asked = [...named, ...(options.part ?? [])];
-  const names = asked.length > 0 ? asked : Object.keys(parts);
+  const known = parts.map(({ name }) => name);
+  const chosen = parts.filter(({ name }) => asked.length === 0 || asked.includes(name));
   const trials = Number(options.trials);
-  const unknown = names.find((name) => !(name in parts));
+  const unknown = asked.find((name) => !known.includes(name));
   if (unknown !== undefined || !Number.isInteger(trials) || trials < 1) {
     const wrong =
       unknown === undefined ? `--trials ${options.trials} is not a number of trials` : `no part '${unknown}'`;
-    process.stderr.write(`bench: ${wrong}; the parts are: ${Object.keys(parts).join(', ')}\n`);
+    process.stderr.write(`bench: ${wrong}; the parts are: ${known.join(', ')}\n`);
     process.exitCode = exitCodes.usage;
     return;
   }
   const machine = describeMachine();
   const at = new Date().toISOString();
-  const results = await runParts(names, trials);
-  const json = JSON.stringify({ at, machine, trials, results }, undefined, 2) + '\n';
+  const results = await runParts(chosen, trials);
+  const json =
+    JSON.stringify({ at, machine, trials, results }, (_, value: unknown) => (value === Infinity ? 'never' : value), 2) +
+    '\n';
   const directory = path.join(import.meta.dirname, 'results');
   const file = path.join(directory, `${at.slice(0, 19).replaceAll(':', '')}.json`);
   mkdirSync(directory, { recursive: true });
@@ -62,7 +65,7 @@ async function main(named: readonly string[], options: Options): Promise<void> {
 
 await new Command('bench')
   .description('measures vnfha and others side by side')
-  .argument('[part...]', `parts; default: all of ${Object.keys(parts).join(', ')}`)
+  .argument('[part...]', `parts; default: all of ${parts.map(({ name }) => name).join(', ')}`)
   .option('--part <name...>', 'the same')
   .option('--trials <number>', 'trials for each figure', '20')
   .option('--json', 'print the results as JSON instead of a table')

@@ -38,18 +38,22 @@ export async function measurePool(context: Context, side: Side, fault: PoolFault
     once: async () => {
       const at = await faults[fault](side);
       const outAt = (backend: string) => last((watch) => watch.outAfter(`${backend}/${node}`, at));
+      const inAt = () => last((watch) => watch.inAfter(`${side.pools.at(-1)!.backend}/${node}`, at));
       await untilNothing(
-        () => side.pools.find(({ backend }) => outAt(backend) === undefined) && 'it is not out everywhere',
+        // a slow check may never notice what was recovered meanwhile
+        () =>
+          inAt() === undefined && side.pools.some(({ backend }) => outAt(backend) === undefined)
+            ? 'it is not out everywhere'
+            : undefined,
         patienceMs,
         5,
       ).finally(() => fault === 'hangs' && signal(side.lab, node, 'nginx', 'CONT').catch(() => undefined));
       const said = side.pools.map(({ backend }) => {
-        const took = outAt(backend)! - at;
+        const took = (outAt(backend) ?? Infinity) - at;
         out.get(backend)!.push(took / 1000);
         return `${backend} out after ${ms(took)}`;
       });
       if (fault !== 'killed') return said.join(', ');
-      const inAt = () => last((watch) => watch.inAfter(`${side.pools.at(-1)!.backend}/${node}`, at));
       await untilNothing(() => (inAt() === undefined ? 'it is not in again' : undefined), patienceMs, 5);
       back.push((inAt()! - at) / 1000);
       return `${said.join(', ')}, in again after ${ms(inAt()! - at)}`;
@@ -59,11 +63,12 @@ export async function measurePool(context: Context, side: Side, fault: PoolFault
   const outs = side.pools.map(({ who, backend }): Figure => ({
     what: `a pool instance ${fault === 'cut' ? 'loses its node' : fault === 'killed' ? 'is killed' : 'hangs'}: out at every load balancer`,
     who,
+    ours: side.ours,
     unit: 'ms',
     values: out.get(backend)!,
     ...noteOf(failures),
   }));
   if (fault !== 'killed') return outs;
   const again = 'a pool instance is killed: restarted, and in again at every load balancer';
-  return [...outs, { what: again, who: side.who, unit: 'ms', values: back, ...noteOf(failures) }];
+  return [...outs, { what: again, who: side.who, ours: side.ours, unit: 'ms', values: back, ...noteOf(failures) }];
 }

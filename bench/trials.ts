@@ -54,7 +54,16 @@ export async function onSide(
   } catch (error) {
     const note = `not measured: ${messageOf(error)}`;
     context.say(`${side?.who ?? 'a contender'}: ${note}`);
-    return [{ what: 'not measured', who: side?.who ?? 'a contender', unit: 'count', values: [], note }];
+    return [
+      {
+        what: 'not measured',
+        who: side?.who ?? 'a contender',
+        ours: side?.ours ?? false,
+        unit: 'ms',
+        values: [],
+        note,
+      },
+    ];
   } finally {
     await side?.down();
   }

@@ -4,7 +4,7 @@
  */
 import { type Damage, measureActive } from '../active.ts';
 import { cut } from '../fault.ts';
-import type { Context, Figure } from '../figure.ts';
+import type { Context, Figure, Part } from '../figure.ts';
 import { measurePool } from '../pool.ts';
 import { keepalivedSide } from '../sides/keepalived.ts';
 import type { Side } from '../sides/side.ts';
@@ -12,18 +12,19 @@ import { stockSide } from '../sides/stock.ts';
 import { vnfhaSide } from '../sides/vnfha.ts';
 import { onSide } from '../trials.ts';
 
-/** @throws Failure */
-export async function nodeCut(context: Context): Promise<Figure[]> {
+export const nodeCut: Part = { name: 'node-cut', about: 'a node loses its power', run };
+
+async function run(context: Context): Promise<Figure[]> {
   const fenced = async (side: Side): Promise<Figure[]> => [
     ...(await measurePool(context, side, 'cut')),
     ...(await measureFenced(context, side)),
   ];
   const unfenced = (side: Side): Promise<Figure[]> => measureActive(context, side, what, cutIt);
   return [
-    ...(await onSide(context, vnfhaSide(context), fenced)),
-    ...(await onSide(context, stockSide(context, 10), fenced)),
-    ...(await onSide(context, keepalivedSide(context, { advertInt: 1, tracks: 'process' }), unfenced)),
-    ...(await onSide(context, keepalivedSide(context, { advertInt: 0.1, tracks: 'process' }), unfenced)),
+    ...(await onSide(context, vnfhaSide(), fenced)),
+    ...(await onSide(context, stockSide(10), fenced)),
+    ...(await onSide(context, keepalivedSide({ advertInt: 1, tracks: 'death' }), unfenced)),
+    ...(await onSide(context, keepalivedSide({ advertInt: 0.1, tracks: 'death' }), unfenced)),
   ];
 }
 
@@ -46,6 +47,7 @@ async function measureFenced(context: Context, side: Side): Promise<Figure[]> {
     {
       what: 'the same: from the confirmed fencing to the first answer',
       who: side.who,
+      ours: side.ours,
       unit: 'ms',
       values: afterFencing,
       note: `${early} of ${afterFencing.length} answers came before the fencing was confirmed`,

@@ -1,7 +1,7 @@
 /** The lab of a peer: three nodes with a blank cluster, and the files that its programs need. */
 import { Lab } from '../../src/lab/lab.ts';
 import type { HostFile } from '../../src/lab/protocol.ts';
-import type { Context } from '../figure.ts';
+import { labName } from '../lab-name.ts';
 import { nodes } from './side.ts';
 import { withDescription } from './vnfha.ts';
 
@@ -35,7 +35,8 @@ export const checkedPools = [
 const files: readonly HostFile[] = [
   {
     path: nginxConfig,
-    content: `worker_processes 1;
+    content: `daemon off;
+worker_processes 1;
 pid /run/nginx.pid;
 error_log stderr;
 events { worker_connections 1024; }
@@ -88,14 +89,9 @@ ${nodes.map((name, at) => `  server ${name} 10.77.0.${at + 1}:8080 ${check}`).jo
   },
 ];
 
-export async function peerLab(
-  context: Context,
-  suffix: string,
-  extra: readonly HostFile[] = [],
-  seedFencing = true,
-): Promise<Lab> {
+export async function peerLab(suffix: string, extra: readonly HostFile[] = [], seedFencing = true): Promise<Lab> {
   return withDescription(description, async (file) => {
-    const name = context.labName(suffix);
+    const name = labName(suffix);
     const lab = await Lab.up({ name, description: file, files: [...files, ...extra], seedFencing });
     await lab.ready();
     return lab;

@@ -9,6 +9,7 @@ export interface Pool {
 
 export interface Side {
   readonly who: string;
+  readonly ours: boolean;
   readonly lab: Lab;
   /** Where the active instance answers. */
   readonly activeUrl: string;

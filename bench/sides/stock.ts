@@ -1,7 +1,6 @@
-/** Pacemaker with stock agents only: ocf:heartbeat:redis, nginx, IPaddr2, and HAProxy by ocf:heartbeat:anything. */
+/** Pacemaker with stock agents only: ocf:heartbeat:redis, IPaddr2, and ocf:heartbeat:anything for nginx and HAProxy. */
 import { busy, theNodeOf } from '../../src/demo/cluster.ts';
 import { Failure } from '../../src/process/failure.ts';
-import type { Context } from '../figure.ts';
 import { checkedPools, haproxyConfig, haproxySocket, nginxConfig, peerLab, redisConfig } from './peer-lab.ts';
 import { activeVip, lbVip, nodes, type Side } from './side.ts';
 
@@ -13,7 +12,8 @@ clone redis-clone redis meta promotable=true interleave=true
 primitive redis-vip ocf:heartbeat:IPaddr2 params ip=${activeVip} cidr_netmask=24 op monitor interval=${seconds}s
 colocation vip-with-redis inf: redis-vip redis-clone:Promoted
 order redis-first inf: redis-clone:promote redis-vip:start
-primitive web ocf:heartbeat:nginx params httpd=/usr/sbin/nginx configfile=${nginxConfig} port=8080 \\
+primitive web ocf:heartbeat:anything params binfile=/usr/sbin/nginx cmdline_options="-c ${nginxConfig}" \\
+  monitor_hook="curl -sf -m 5 -o /dev/null http://127.0.0.1:8080/health" \\
   op monitor interval=${seconds}s timeout=30s
 clone web-clone web meta interleave=true
 primitive haproxy ocf:heartbeat:anything params binfile=/usr/sbin/haproxy cmdline_options="-db -f ${haproxyConfig}" \\
@@ -26,8 +26,8 @@ order haproxy-first inf: haproxy-clone lb-vip
 `;
 
 /** Brings up a lab with stock agents that are monitored every so many seconds. */
-export async function stockSide(context: Context, seconds: number): Promise<Side> {
-  const lab = await peerLab(context, `stock${seconds}`);
+export async function stockSide(seconds: number): Promise<Side> {
+  const lab = await peerLab(`stock${seconds}`);
   await lab.writeFile('node1', '/tmp/bench.crm', configuration(seconds));
   const { code, stdout, stderr } = await lab.exec('node1', [
     'crm',
@@ -40,6 +40,7 @@ export async function stockSide(context: Context, seconds: number): Promise<Side
   if (code !== 0) throw new Failure('pacemaker', `crmsh refused the configuration: ${stdout}${stderr}`);
   return {
     who: `Pacemaker, stock agents, monitor ${seconds} s`,
+    ours: false,
     lab,
     activeUrl: `redis://${activeVip}:6379/bench`,
     pools: checkedPools,

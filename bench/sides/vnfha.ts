@@ -7,7 +7,7 @@ import { busy, theNodeOf, unwell } from '../../src/demo/cluster.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { loadVnf } from '../../src/model/load.ts';
 import { paths } from '../../src/model/names.ts';
-import { type Context, ours } from '../figure.ts';
+import { labName } from '../lab-name.ts';
 import { activeVip, type Side } from './side.ts';
 
 const example = path.resolve(import.meta.dirname, '../../examples/sipcore.yaml');
@@ -35,18 +35,19 @@ export async function withDescription<T>(text: string, use: (file: string) => Pr
 }
 
 /** Brings up a lab with the description applied. */
-export async function vnfhaSide(context: Context, text = benchDescription()): Promise<Side> {
+export async function vnfhaSide(text = benchDescription()): Promise<Side> {
   const { lab, vnf } = await withDescription(text, async (description) => ({
     vnf: await loadVnf(description),
-    lab: await Lab.up({ name: context.labName('vnfha'), description }),
+    lab: await Lab.up({ name: labName('vnfha'), description }),
   }));
   await lab.ready();
   await lab.apply();
   return {
-    who: ours,
+    who: 'vnfha',
+    ours: true,
     lab,
     activeUrl: `redis://${activeVip}:6379/bench`,
-    pools: [{ who: ours, backend: 'sipcore-web' }],
+    pools: [{ who: 'vnfha', backend: 'sipcore-web' }],
     lbNodes: vnf.loadBalancer?.nodes ?? [],
     haproxySocket: paths.haproxySocket,
     missing: async () => {

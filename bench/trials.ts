@@ -21,7 +21,18 @@ interface TrialOptions {
 /** Runs the trials; returns why some of them have no value. */
 export async function trials(context: Context, { side, what, ready, node, once }: TrialOptions): Promise<string[]> {
   const failures: string[] = [];
-  const well = (): Promise<void> => untilNothing(async () => (await side.missing()) ?? ready(), 2 * patienceMs);
+  let damaged: string | undefined;
+  let mended = performance.now();
+  const well = (): Promise<void> =>
+    untilNothing(async () => {
+      const missing = (await side.missing()) ?? ready();
+      // a failed start is for good until somebody says otherwise
+      if (missing !== undefined && damaged !== undefined && performance.now() - mended > 30_000) {
+        mended = performance.now();
+        await side.mend(damaged);
+      }
+      return missing;
+    }, 2 * patienceMs);
   await well();
   for (let trial = 1; trial <= context.trials; trial += 1) {
     const label = `${what}; ${side.who}; ${trial}/${context.trials}`;
@@ -31,6 +42,8 @@ export async function trials(context: Context, { side, what, ready, node, once }
       return `no value: ${messageOf(error)}`;
     });
     context.say(`${label}: ${said}`);
+    damaged = at;
+    mended = performance.now();
     await side.mend(at);
     await well();
   }

@@ -112,7 +112,11 @@ export async function keepalivedSide(options: KeepalivedOptions): Promise<Side> 
     },
     mend: async (node) => {
       const { hosts } = await lab.status();
-      if (hosts.find(({ name }) => name === node)?.power === 'on') return;
+      if (hosts.find(({ name }) => name === node)?.power === 'on') {
+        // one that hangs: keepalived only looks on
+        await lab.exec(node, ['pkill', '-KILL', '--runstates', 'T', '-x', 'redis-server']);
+        return;
+      }
       await lab.boot(node);
       await start(node);
     },

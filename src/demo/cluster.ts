@@ -6,6 +6,8 @@ import type { Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { Stage } from './stage.ts';
 
+type OnLab = Pick<Stage, 'lab'>;
+
 /** The nodes on which a resource is active, in any of `roles`. */
 function nodesOf(status: ClusterStatus, resource: string, roles = ['Started', 'Promoted', 'Unpromoted']): string[] {
   return status.resources
@@ -14,7 +16,7 @@ function nodesOf(status: ClusterStatus, resource: string, roles = ['Started', 'P
 }
 
 /** Undefined when Pacemaker has nothing more to do. */
-export async function busy({ lab }: Stage, status: ClusterStatus | undefined): Promise<string | undefined> {
+export async function busy({ lab }: OnLab, status: ClusterStatus | undefined): Promise<string | undefined> {
   const dc = status?.dc;
   if (dc === undefined) return 'Pacemaker has no DC';
   const { stdout } = await lab.exec(dc, ['crmadmin', '--status', dc]);
@@ -48,7 +50,7 @@ export function unwell(status: ClusterStatus | undefined, vnf: Vnf): string[] {
 }
 
 /** The one node where a resource has the role; fails if there isn't exactly one. */
-export async function theNodeOf({ lab }: Stage, resource: string, role: string): Promise<string> {
+export async function theNodeOf({ lab }: OnLab, resource: string, role: string): Promise<string> {
   const status = await lab.cluster();
   const [node, ...others] = status ? nodesOf(status, resource, [role]) : [];
   if (node === undefined || others.length > 0)
@@ -78,7 +80,7 @@ export async function until(
 }
 
 /** Ends the processes called `name` on a node, by their pids, as a crash would. */
-export async function crash({ lab }: Stage, node: string, name: string): Promise<void> {
+export async function crash({ lab }: OnLab, node: string, name: string): Promise<void> {
   const { stdout } = await lab.exec(node, ['pgrep', '-x', name]);
   const pids = stdout.split('\n').filter(Boolean);
   if (pids.length === 0) throw new Failure('lab', `no ${name} runs on ${node}`);

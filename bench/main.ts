@@ -1,0 +1,73 @@
+/** The bench: our figures and those of others, measured side by side on this machine. docs/bench.md says what each one is. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command } from 'commander';
+import { exitCodes, messageOf } from '../src/process/failure.ts';
+import type { Context, Part } from './figure.ts';
+import { describeMachine } from './machine.ts';
+import { parts } from './parts.ts';
+import { type PartResult, reportText } from './report.ts';
+
+const begun = performance.now();
+const say = (text: string): void => {
+  process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
+};
+
+async function runParts(chosen: readonly Part[], trials: number): Promise<PartResult[]> {
+  const results: PartResult[] = [];
+  const context: Context = { trials, say };
+  for (const { name, about, run } of chosen) {
+    say(`${name}: ${about}`);
+    const result = await run(context).then(
+      (figures): PartResult => ({ part: name, figures }),
+      (error: unknown): PartResult => ({ part: name, figures: [], failed: messageOf(error) }),
+    );
+    results.push(result);
+    if (result.failed !== undefined) say(`${name}: not measured: ${result.failed}`);
+  }
+  return results;
+}
+
+interface Options {
+  readonly part?: readonly string[];
+  readonly trials: string;
+  readonly json?: true;
+}
+
+async function main(named: readonly string[], options: Options): Promise<void> {
+  const asked = [...named, ...(options.part ?? [])];
+  const known = parts.map(({ name }) => name);
+  const chosen = parts.filter(({ name }) => asked.length === 0 || asked.includes(name));
+  const trials = Number(options.trials);
+  const unknown = asked.find((name) => !known.includes(name));
+  if (unknown !== undefined || !Number.isInteger(trials) || trials < 1) {
+    const wrong =
+      unknown === undefined ? `--trials ${options.trials} is not a number of trials` : `no part '${unknown}'`;
+    process.stderr.write(`bench: ${wrong}; the parts are: ${known.join(', ')}\n`);
+    process.exitCode = exitCodes.usage;
+    return;
+  }
+  const machine = describeMachine();
+  const at = new Date().toISOString();
+  const results = await runParts(chosen, trials);
+  const json =
+    JSON.stringify({ at, machine, trials, results }, (_, value: unknown) => (value === Infinity ? 'never' : value), 2) +
+    '\n';
+  const directory = path.join(import.meta.dirname, 'results');
+  const file = path.join(directory, `${at.slice(0, 19).replaceAll(':', '')}.json`);
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(file, json);
+  const about = `${machine.cores} cores, Linux ${machine.kernel}, Node ${machine.node}, load ${machine.load.toFixed(1)} at the start`;
+  process.stdout.write(options.json ? json : `${about}; ${trials} trials a figure\n\n${reportText(results)}\n`);
+  say(`written to ${path.relative(process.cwd(), file)}`);
+  if (results.some(({ failed }) => failed !== undefined)) process.exitCode = exitCodes.unexpected;
+}
+
+await new Command('bench')
+  .description('measures vnfha and others side by side')
+  .argument('[part...]', `parts; default: all of ${parts.map(({ name }) => name).join(', ')}`)
+  .option('--part <name...>', 'the same')
+  .option('--trials <number>', 'trials for each figure', '20')
+  .option('--json', 'print the results as JSON instead of a table')
+  .action(main)
+  .parseAsync();

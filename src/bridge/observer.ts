@@ -1,8 +1,9 @@
 /**
  * Looks at HAProxy and its file: now and then, and at once when its socket appears (it was started or restarted).
  */
-import { type FSWatcher, watch } from 'node:fs';
+import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { keyOf, type RotationEvent, type ServerKey } from '../decide/rotation-types.ts';
 import type { AdminState, ServerState } from '../haproxy/replies.ts';
 import type { Runtime } from '../haproxy/runtime.ts';
@@ -73,8 +74,17 @@ export function observe(options: ObserverOptions): Observer {
     return running;
   }
 
+  /** HAProxy puts its socket in place a moment before it listens there. */
+  async function lookWhenThere(): Promise<void> {
+    for (let tries = 0; tries < 20 && !stopped; tries++) {
+      await look();
+      if (last !== undefined || !existsSync(socket)) return;
+      await sleep(50);
+    }
+  }
+
   const timer = setInterval(() => void look(), options.intervalMs);
-  const watcher = watchFor(socket, () => void look(), log);
+  const watcher = watchFor(socket, () => void lookWhenThere(), log);
   return {
     get last() {
       return last;

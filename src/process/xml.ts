@@ -17,7 +17,7 @@ export interface Element {
 }
 
 /** The name of the element that stands for a comment: no element of XML can have it. */
-export const comment = '#comment';
+const comment = '#comment';
 
 /**
  * Parses `xml`.

@@ -41,7 +41,7 @@ export function converse(spec: HeartbeatSpec): Conversation {
     mine.once('connect', () => {
       if (socket === mine && spec.send === undefined) answered(true);
     });
-    mine.on('error', (error) => {
+    mine.on('error', (error: Error) => {
       if (socket !== mine) return;
       problem = error.message;
       if (answers === 0) at = (at + 1) % hosts.length;

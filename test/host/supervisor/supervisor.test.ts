@@ -92,7 +92,7 @@ test('there is one supervisor a node', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
   const error = await t.throwsAsync(rig.startSupervisor());
-  t.regex(error!.message, /another supervisor is running on this node/);
+  t.regex(error.message, /another supervisor is running on this node/);
 });
 
 const nginxConf = 'events {} http { access_log off; server { listen 127.0.0.1:7003; return 204; } }';

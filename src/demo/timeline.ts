@@ -64,6 +64,14 @@ function entriesOf(record: LogRecord, nodes: ReadonlyMap<number, string>): Entry
       const left = [...nodes].filter(([id]) => !(record.nodeids as number[]).includes(id)).map(([, name]) => name);
       return left.length === 0 ? [] : entry('evidence', `Corosync: ${left.join(', ')} left`);
     }
+    case 'bridge instance': {
+      const what = `the supervisor of ${String(record.node)}: ${String(record.resource)} ${String(record.word)}`;
+      return record.word === 'well' ? [] : entry('evidence', what);
+    }
+    case 'bridge suspected-nodes': {
+      const silent = (record.nodeids as number[]).map((id) => nodes.get(id) ?? String(id));
+      return silent.length === 0 ? [] : entry('evidence', `no heartbeats from ${silent.join(', ')}`);
+    }
     case 'bridge asked':
       return record.asks === 'exclude'
         ? entry('evidence', `Pacemaker stops the member of ${String(record.server)}, first of all`)

@@ -23,11 +23,17 @@ test('what two hosts say alike stands once, in the order of time; what was befor
     record(40, 'n1', 'set-servers', set(true)),
     record(50, 'n1', 'set-servers', set(true, { error: 'hung' })),
     record(60, 'n1', 'ring', { nodeids: [1] }),
+    record(15, 'n1', 'instance', { node: 'n2', resource: 'web', word: 'died' }),
+    record(55, 'n1', 'suspected-nodes', { nodeids: [2] }),
+    record(70, 'n1', 'suspected-nodes', { nodeids: [] }),
+    record(80, 'n1', 'instance', { node: 'n2', resource: 'web', word: 'well' }),
     record(5, 'n1', 'set-servers', set(false)),
   ];
   t.deepEqual(timelineOf(records, 10, nodes), [
+    { at: 15, milestone: 'evidence', what: 'the supervisor of n2: web died' },
     { at: 20, milestone: 'evidence', what: 'Pacemaker: monitor of web on n2 failed' },
     { at: 40, milestone: 'excluded', what: 'web/n2 at the HAProxy of n1' },
+    { at: 55, milestone: 'evidence', what: 'no heartbeats from n2' },
     { at: 60, milestone: 'evidence', what: 'Corosync: n2 left' },
   ]);
 });

@@ -32,11 +32,17 @@ interface RecordsOptions {
 export function watchRecords({ directory, compareMs, changed, log }: RecordsOptions): Records {
   mkdirSync(directory, { recursive: true, mode: 0o755 });
   const known = new Map<string, string>();
+  /** What was read last, so that the same text is not taken apart again. */
+  const parsed = new Map<string, Record>();
 
   function read(resource: string): Record | undefined {
     try {
       const text = readFileSync(`${directory}/${resource}.json`, 'utf8');
-      return { text, state: JSON.parse(text) as InstanceState };
+      const last = parsed.get(resource);
+      if (last?.text === text) return last;
+      const record = { text, state: JSON.parse(text) as InstanceState };
+      parsed.set(resource, record);
+      return record;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
         log.warn('unreadable', { resource, why: messageOf(error) });
@@ -47,8 +53,10 @@ export function watchRecords({ directory, compareMs, changed, log }: RecordsOpti
   function look(resource: string): void {
     const record = read(resource);
     if (record?.text === known.get(resource)) return;
-    if (record === undefined) known.delete(resource);
-    else known.set(resource, record.text);
+    if (record === undefined) {
+      known.delete(resource);
+      parsed.delete(resource);
+    } else known.set(resource, record.text);
     changed(resource, record);
   }
 

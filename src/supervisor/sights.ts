@@ -43,9 +43,14 @@ export function sightsIn(directory: string): Sights {
   const file = (resource: string): string => `${directory}/${resource}`;
   return {
     show(resource, sight) {
-      mkdirSync(directory, { recursive: true, mode: 0o700 });
       const candidate = `${directory}/.${resource}`; // the only writer is this process
-      writeFileSync(candidate, sightText(sight, self, uptime()), { mode: 0o600 });
+      const text = sightText(sight, self, uptime());
+      try {
+        writeFileSync(candidate, text, { mode: 0o600 });
+      } catch {
+        mkdirSync(directory, { recursive: true, mode: 0o700 });
+        writeFileSync(candidate, text, { mode: 0o600 });
+      }
       renameSync(candidate, file(resource));
     },
     hide: (resource) => rmSync(file(resource), { force: true }),

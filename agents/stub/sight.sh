@@ -43,9 +43,11 @@ answer_monitor() {
   [ "$title" = 'vnfha-sight 1' ] || return
   [ "$leader" = "$for_leader" ] || return
 
-  # nothing but health is answered here, and only as Pacemaker expects it
-  case $rc in 0 | 8) ;; *) return ;; esac
-  [ "${OCF_RESKEY_CRM_meta_op_target_rc:-$rc}" = "$rc" ] || return
+  # nothing but health is answered here, and only in the role that Pacemaker expects
+  case ${OCF_RESKEY_CRM_meta_role:-any},$rc in
+    Promoted,8 | Master,8 | Unpromoted,0 | Slave,0 | Started,0 | any,0 | any,8) ;;
+    *) return ;;
+  esac
 
   is_the_same "$supervisor" && runs "$supervisor" || return
   if [ "$leader" != '0 0' ]; then # 0 0: a program that manages itself, no process of it is known

@@ -94,10 +94,11 @@ test('health that can be believed is answered without Node', async (t) => {
   t.is(await monitor(), slow, 'nothing is known');
   await show();
   t.is(await monitor(), 0);
-  t.is(await monitor({ OCF_CHECK_LEVEL: '0', OCF_RESKEY_CRM_meta_op_target_rc: '0', IFS: 'x', PPID: '9' }), 0);
+  t.is(await monitor({ OCF_CHECK_LEVEL: '0', OCF_RESKEY_CRM_meta_role: 'Unpromoted', IFS: 'x', PPID: '9' }), 0);
   await show(sight({ 4: 8 }));
   t.is(await monitor(), 8);
-  t.is(await monitor({ OCF_RESKEY_CRM_meta_op_target_rc: '8' }), 8);
+  t.is(await monitor({ OCF_RESKEY_CRM_meta_role: 'Promoted' }), 8);
+  t.is(await monitor({ OCF_RESKEY_CRM_meta_role: 'Unpromoted' }), slow);
   await show(sight({ 2: '0 0' }), { leader: undefined });
   t.is(await monitor(), 0, 'self-managing');
   const { output } = await executor.run(`OCF_RESOURCE_INSTANCE=test PATH=/usr/bin:/bin ${agentDir}/vnfc meta-data`);
@@ -113,7 +114,8 @@ test('what Pacemaker asks otherwise than usually is asked of Node', async (t) =>
       OCF_RESKEY_CRM_meta_interval: interval,
     })),
     { OCF_CHECK_LEVEL: '10' },
-    { OCF_RESKEY_CRM_meta_op_target_rc: '8' },
+    { OCF_RESKEY_CRM_meta_role: 'Promoted' },
+    { OCF_RESKEY_CRM_meta_role: 'Stopped' },
     { OCF_RESOURCE_INSTANCE: undefined },
     ...['', 'other', '../sights/test', './test', 'test/', '*', 'te?t', 'test\n'].map((instance) => ({
       OCF_RESOURCE_INSTANCE: instance,

@@ -54,11 +54,10 @@ export async function buildAgents({ lib, resources, installedLib, define = {} })
 async function stubOf(name, metadata, installedLib) {
   const part = async (file) => readFile(path.join(project, 'agents/stub', `${file}.sh`), 'utf8');
   const parameters = [...metadata.matchAll(/<parameter name="(\w+)"/g)].map(([, parameter]) => parameter);
-  const given = parameters.map(
-    (parameter) => `\${OCF_RESKEY_${parameter}:+${separator}${parameter}=$OCF_RESKEY_${parameter}}`,
-  );
-  const values = { NAME: name, LIB: installedLib, GIVEN: given.join('') };
-  values.ANSWER = fill(await part(name === 'lb-member' ? 'state' : 'sight'), values);
+  const given = parameters.map((parameter) => `$OCF_RESKEY_${parameter}`).join(separator);
+  const values = { NAME: name, LIB: installedLib, GIVEN: given };
+  const answer = await part(name === 'lb-member' ? 'state' : 'sight');
+  values.ANSWER = fill(answer.replace(/^ *#.*\n/gm, ''), values); // a shell reads comments each time
   return fill(await part('main'), values);
 }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # ocf:vnfha:@NAME@: a stub. The agent is @LIB@/agents/@NAME@.cjs, for Node; what a shell can answer
 # without starting a process, it answers here, and whatever is not exactly as it must be goes on to Node. See docs/agents.md.
-# (Made by scripts/agents.mjs.)
+# (Made by scripts/agents.mjs from agents/stub/*.sh, where more is said.)
 lib=@LIB@/agents
 @ANSWER@
 case ${1-} in

@@ -1,30 +1,17 @@
 
-# Whether the process $1 is the one that it was when the sight was written: a pid that is used again has a new entry in /proc,
-# which is not older. (The start time in /proc/PID/stat says the same, and costs a shell ten times as much.)
-is_the_same() {
-  case $1 in '' | *[!0-9]*) return 1 ;; esac
-  [ "$sight" -nt "/proc/$1" ]
-}
-
-# Whether the process $1 runs: neither dead nor stopped.
-runs() {
-  local key state rest
-  while read -r key state rest; do
-    case $key in
-      Name: | Umask:) ;;
-      State:) break ;;
-      *) return 1 ;;
-    esac
-  done <"/proc/$1/status" || return 1
-  case $state in R | S | D) ;; *) return 1 ;; esac
+# Whether the process $1 runs (the dead, zombies too, have no exe), and is the one that it was when the sight was written: a pid that
+# is used again has a new entry in /proc, which is not older. (The start time and state in /proc/PID/stat say the same, and cost a shell
+# ten times as much to read.)
+lives() {
+  [ "$sight" -nt "/proc/$1" ] && [ -e "/proc/$1/exe" ]
 }
 
 # Ends with what the supervisor saw of the instance, or returns when there is any doubt about it.
 answer_monitor() {
   local interval="${OCF_RESKEY_CRM_meta_interval-}" instance="${OCF_RESOURCE_INSTANCE-}"
   case $interval in '' | 0* | *[!0-9]* | ??????????*) return ;; esac
-  case ${OCF_CHECK_LEVEL:-0} in 0) ;; *) return ;; esac
   case $instance in '' | *[!A-Za-z0-9_.:-]*) return ;; esac
+  [ "${OCF_CHECK_LEVEL:-0}" = 0 ] || return
   local sight="/run/vnfha/sights/$instance" pass="/run/vnfha/passes/$instance"
 
   # The pass is this executor's, for these parameters and this process: a full monitor was content, and nothing was done to the
@@ -32,16 +19,13 @@ answer_monitor() {
   [ -O "$pass" ] && [ -O "$sight" ] && [ "$sight" -nt "$pass" ] || return
   local for_executor= for_leader= for_parameters=
   command . "$pass" || return
-  case $PPID in 0 | 1) return ;; esac
-  [ "$for_executor" = "$PPID" ] || return
-  [ "$for_parameters" = "@GIVEN@" ] || return
+  [ "$for_executor" = "$PPID" ] && [ "$for_parameters" = "@GIVEN@" ] || return
 
-  local title supervisor supervisor_began leader until rc
+  local title supervisor supervisor_began leader until rc now
   {
     read -r title && read -r supervisor supervisor_began && read -r leader && read -r until && read -r rc
   } <"$sight" || return
-  [ "$title" = 'vnfha-sight 1' ] || return
-  [ "$leader" = "$for_leader" ] || return
+  [ "$title" = 'vnfha-sight 1' ] && [ "$leader" = "$for_leader" ] || return
 
   # nothing but health is answered here, and only in the role that Pacemaker expects
   case ${OCF_RESKEY_CRM_meta_role:-any},$rc in
@@ -49,17 +33,11 @@ answer_monitor() {
     *) return ;;
   esac
 
-  is_the_same "$supervisor" && runs "$supervisor" || return
-  if [ "$leader" != '0 0' ]; then # 0 0: a program that manages itself, no process of it is known
-    leader=${leader% *}
-    is_the_same "$leader" && [ -e "/proc/$leader/exe" ] || return # the dead, zombies too, have none
-  fi
+  # 0 0: a program that manages itself, no process of it is known
+  lives "$supervisor" && { [ "$leader" = '0 0' ] || lives "${leader% *}"; } || return
 
-  # its time is not over, and is one that this interval can have
-  local now
+  # its time is not over, and is one that this interval can have ([ refuses what is no number)
   read -r now </proc/uptime || return
   now=${now%%.*}
-  case $now in '' | 0* | *[!0-9]* | ??????????*) return ;; esac
-  case $until in '' | 0* | *[!0-9]* | ??????????*) return ;; esac
   [ "$until" -ge "$now" ] && [ "$until" -le $((now + (interval + 999) / 1000 + 2)) ] && exit "$rc"
 }

@@ -8,7 +8,6 @@
  */
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { paths } from '../model/names.ts';
-import type { Given } from './parameter.ts';
 import type { ProcessIdentity } from './processes.ts';
 import { fileNameOf } from './state-file.ts';
 
@@ -17,10 +16,11 @@ export interface Pass {
   readonly executor: number;
   /** undefined: a program that manages itself */
   readonly leader: ProcessIdentity | undefined;
-  readonly parameters: Given;
+  /** As texts, all of the declaration, in its order; '' is not given. */
+  readonly parameters: readonly string[];
 }
 
-/** Between the parameters, and before the first. */
+/** Between the parameters. */
 const separator = '\u001f';
 
 /** Has the monitors that `pass` fits go by the supervisor's sights from now on. A pass that is there already stays as old as it is. */
@@ -42,14 +42,13 @@ export function closeFastPath(instance: string): void {
 
 /** What the stub reads, as shell code; undefined where it cannot be said for certain. */
 export function passText({ executor, leader, parameters }: Pass): string | undefined {
-  const pairs = Object.entries(parameters).map(([name, value]) => `${name}=${value}`);
   // 0 and 1: who asked is outside this pid namespace, or gone
-  if (executor <= 1 || pairs.some((pair) => pair.includes(separator))) return undefined;
+  if (executor <= 1 || parameters.some((value) => value.includes(separator))) return undefined;
   const { pid, startTime } = leader ?? { pid: 0, startTime: 0 };
   const lines = {
     for_executor: String(executor),
     for_leader: `${pid} ${startTime}`,
-    for_parameters: pairs.map((pair) => separator + pair).join(''),
+    for_parameters: parameters.join(separator),
   };
   return Object.entries(lines).map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`).join(''); // prettier-ignore
 }

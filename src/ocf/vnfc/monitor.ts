@@ -8,6 +8,7 @@ import { closeFastPath, openFastPath } from '../fast-path.ts';
 import { healthyScore, setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
 import { look } from './look.ts';
+import { parameters } from './parameters.ts';
 import { noted, type ServiceCall } from './service.ts';
 
 /** @throws OcfError errGeneric or failedPromoted, with what is wrong */
@@ -41,7 +42,8 @@ function askToWatch(call: ServiceCall, state: InstanceState): void {
   try {
     const wanted: InstanceState = { ...state, ...noted(call, 'running'), watch };
     if (JSON.stringify(wanted) !== JSON.stringify(state)) writeState(instance, wanted);
-    openFastPath(instance, { executor: process.ppid, leader: state.leader, parameters: given });
+    const texts = Object.keys(parameters).map((name) => given[name] ?? '');
+    openFastPath(instance, { executor: process.ppid, leader: state.leader, parameters: texts });
   } catch (error) {
     log.warn(`the supervisor can't be asked to watch: ${messageOf(error)}`);
   }

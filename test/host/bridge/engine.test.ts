@@ -5,7 +5,7 @@ import { now } from '../../../src/process/clock.ts';
 import type { Engine } from '../../../src/bridge/engine.ts';
 import { rotationOf } from '../../../src/haproxy/config-file.ts';
 import { runtimeAt } from '../../../src/haproxy/runtime.ts';
-import { backend, kill, until } from '../haproxy/rig.ts';
+import { backend, freeze, kill, until } from '../haproxy/rig.ts';
 import { ackOf, ask, bench, type Bench, statusWith } from './engine-rig.ts';
 
 const outInFile = (self: Bench): string =>
@@ -124,7 +124,7 @@ test.serial(
     const engine = await self.engine({ haproxyTimeoutMs: 8000 });
     await settled(engine);
     await seen(engine);
-    child.kill('SIGSTOP');
+    await freeze(child);
     ask(engine, 'exclude', 'n2');
     await until(() => outInFile(self) === 'n2', 'the file is right', 7000);
     t.is(self.sent.length, 0, 'HAProxy is still waited for');
@@ -150,7 +150,7 @@ test.serial('what was asked of a stopped HAProxy and then taken back does not st
   const engine = await self.engine({ haproxyTimeoutMs: 1000 });
   await settled(engine);
   await seen(engine);
-  child.kill('SIGSTOP');
+  await freeze(child);
   ask(engine, 'exclude', 'n2');
   await until(() => self.sent.length > 0, 'why not');
   ask(engine, 'readmit', 'n2');

@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
+import { processStat } from '../../../src/ocf/processes.ts';
 
 export const backend = 'tel-web';
 export const nodes = ['n1', 'n2', 'n3'] as const;
@@ -123,6 +124,12 @@ export async function kill(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL'); // a worker ends with its master
   await once(child, 'exit');
+}
+
+/** Stops a process, and waits until it is stopped: until then it may still answer. */
+export async function freeze(child: ChildProcess): Promise<void> {
+  child.kill('SIGSTOP');
+  await until(() => processStat(child.pid!)?.state === 'T', 'it is stopped');
 }
 
 /** Polls until `condition` holds. */

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import test from 'ava';
 import { runtimeAt } from '../../../src/haproxy/runtime.ts';
 import { Failure } from '../../../src/process/failure.ts';
-import { backend, haproxyRig, kill, until } from './rig.ts';
+import { backend, freeze, haproxyRig, kill, until } from './rig.ts';
 
 const order = (server: string, out: boolean, cut = false) => ({ backend, server, out, cut });
 
@@ -107,7 +107,7 @@ test.serial('a stopped HAProxy is a timeout, a dead one is not running', async (
   const rig = await haproxyRig(t);
   const child = await rig.start();
   const runtime = runtimeAt(rig.socket, 200);
-  child.kill('SIGSTOP');
+  await freeze(child);
   const hung = await t.throwsAsync(runtime.observe(), { instanceOf: Failure });
   t.is(hung.kind, 'timeout');
   await kill(child);

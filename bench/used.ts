@@ -8,7 +8,8 @@ export interface Used {
   readonly cpu: number;
 }
 
-const killed = 137;
+/** What is said of a program that the limit ended: 128 + SIGKILL; of crm, 128 + SIGTERM has been seen. */
+const ended: readonly number[] = [137, 143];
 
 /**
  * Runs `program` to its end; bash's `time` sees what a child used. Infinity when it takes longer than `limit` seconds.
@@ -19,9 +20,9 @@ export async function used(program: string, args: readonly string[], limit = 600
   const { code, stderr } = await run('bash', ['-c', script, 'bash', String(limit), program, ...args], {
     timeout: (limit + 30) * 1000,
     env: { LC_ALL: 'C' },
-    accept: [0, killed],
+    accept: [0, ...ended],
   });
-  if (code === killed) return { wall: Infinity, cpu: Infinity };
+  if (ended.includes(code)) return { wall: Infinity, cpu: Infinity };
   const [wall, user, system] = stderr.trim().split('\n').at(-1)!.split(' ').map(Number) as [number, number, number];
   return { wall, cpu: user + system };
 }

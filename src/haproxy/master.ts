@@ -14,6 +14,8 @@ interface MasterInfo {
 }
 
 const pollMs = 20;
+/** For so long nobody may listen: a master that starts itself anew, twice after a refused configuration. */
+const awayMs = 1000;
 
 /**
  * Has the master at `socket` reload, and waits until it says how that went.
@@ -22,10 +24,10 @@ const pollMs = 20;
 export async function reloadHaproxy(socket: string, timeoutMs: number): Promise<void> {
   const door = openDoor(socket, timeoutMs, 'quit');
   const info = async (): Promise<MasterInfo> => parseMaster((await door.ask(['show proc']))[0]!);
-  const before = await info();
   const until = performance.now() + timeoutMs;
+  const before = await patiently(info);
   // it answers by starting itself anew: what comes of that is asked for
-  await door.ask(['reload']).catch(ignoreUnless('missing', 'permission'));
+  await patiently(() => door.ask(['reload']).catch(ignoreUnless('missing', 'permission')));
   while (performance.now() < until) {
     const now = await info().catch(ignoreUnless('permission')); // for a moment nobody listens
     if (now !== undefined && now.failed > before.failed) {
@@ -45,6 +47,19 @@ export function parseMaster(reply: string): MasterInfo {
   if (pid === undefined)
     throw new Failure('input', `HAProxy's master does not say what runs: '${reply.slice(0, 200)}'`);
   return { pid: Number(pid), reloads: Number(reloads), failed: Number(failed) };
+}
+
+/** Does `task`, which may find nobody, until it finds somebody or `awayMs` are over. */
+async function patiently<T>(task: () => Promise<T>): Promise<T> {
+  const until = performance.now() + awayMs;
+  for (;;) {
+    try {
+      return await task();
+    } catch (error) {
+      if (!(error instanceof Failure && error.kind === 'missing') || performance.now() > until) throw error;
+      await sleep(pollMs);
+    }
+  }
 }
 
 const ignoreUnless =

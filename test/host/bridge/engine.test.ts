@@ -258,6 +258,7 @@ test.serial('another structure is taken up by a reload, without a request lost',
   ask(engine, 'exclude', 'n2');
   await until(() => ackOf(self, 'exclude-n2') !== undefined, 'ack');
   let over = false;
+  t.teardown(() => (over = true));
   const answers = new Set<string>();
   const traffic = (async () => {
     while (!over) for (const answer of await self.rig.ask()) answers.add(answer);

@@ -46,5 +46,6 @@ test('the shipped units come back at once, share /run/vnfha, and run a command o
     t.deepEqual(unit.argv, ['/usr/sbin/vnfha', /vnfha-(.*)\.service/.exec(file)![1]!]);
     t.deepEqual([unit.restart, unit.restartMs], ['always', 100]);
     t.deepEqual(unit.runtimeDirectories, ['vnfha']);
+    t.deepEqual(unit.stateDirectories, file === 'vnfha-supervisor.service' ? [] : ['vnfha']); // it keeps no truth
   }
 });

@@ -50,14 +50,16 @@ export async function buildAgents({ lib, resources, installedLib, define = {} })
   }
 }
 
-/** A place in the load balancer is known by its state alone; of the others, the supervisor knows how they are. */
+/** A place in the load balancer is known by its state alone; of the others, the supervisor knows how they are, and of a VNFC that it is dead. */
 async function stubOf(name, metadata, installedLib) {
   const part = async (file) => readFile(path.join(project, 'agents/stub', `${file}.sh`), 'utf8');
   const parameters = [...metadata.matchAll(/<parameter name="(\w+)"/g)].map(([, parameter]) => parameter);
   const given = parameters.map((parameter) => `$OCF_RESKEY_${parameter}`).join(separator);
   const values = { NAME: name, LIB: installedLib, GIVEN: given };
-  const answer = await part(name === 'lb-member' ? 'state' : 'sight');
-  values.ANSWER = fill(answer.replace(/^ *#.*\n/gm, ''), values); // a shell reads comments each time
+  const answers = name === 'lb-member' ? ['state'] : name === 'vnfc' ? ['sight', 'gone'] : ['sight'];
+  const text = (await Promise.all(answers.map(part))).join('\n');
+  values.ANSWER = fill(text.replace(/^ *#.*\n/gm, ''), values); // a shell reads comments each time
+  values.GONE = answers.includes('gone') ? 'answer_gone "$1" 2>/dev/null' : ':';
   return fill(await part('main'), values);
 }
 

@@ -5,7 +5,11 @@
 lib=@LIB@/agents
 @ANSWER@
 case ${1-} in
-  monitor) answer_monitor 2>/dev/null ;;
+  monitor)
+    answer_monitor 2>/dev/null
+    @GONE@
+    ;;
+  demote | stop) @GONE@ ;;
   meta-data) [ -r "$lib/@NAME@.xml" ] && exec cat "$lib/@NAME@.xml" ;;
 esac
 if ! command -v node >/dev/null; then

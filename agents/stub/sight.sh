@@ -16,10 +16,17 @@ answer_monitor() {
 
   # The pass is this executor's, for these parameters and this process: a full monitor was content, and nothing was done to the
   # instance since. The sight is newer. (Only root writes in both directories; 'command' keeps a broken file from ending this.)
-  [ -O "$pass" ] && [ -O "$sight" ] && [ "$sight" -nt "$pass" ] || return
-  local for_executor= for_leader= for_parameters=
+  [ -O "$pass" ] || return
+  local for_executor= for_leader= for_parameters= for_code= for_until= wait
   command . "$pass" || return
   [ "$for_executor" = "$PPID" ] && [ "$for_parameters" = "@GIVEN@" ] || return
+
+  # the role was changed in this moment, and the supervisor looks just now: to wait for it costs a failover less than to start Node
+  [ -z "$for_until" ] || for wait in 1 2 3 4 5; do
+    [ "$sight" -nt "$pass" ] && break
+    sleep 0.1
+  done
+  [ -O "$sight" ] && [ "$sight" -nt "$pass" ] || return
 
   local title supervisor supervisor_began leader until rc now
   {
@@ -39,5 +46,6 @@ answer_monitor() {
   # its time is not over, and is one that this interval can have ([ refuses what is no number)
   read -r now </proc/uptime || return
   now=${now%%.*}
-  [ "$until" -ge "$now" ] && [ "$until" -le $((now + (interval + 999) / 1000 + 2)) ] && exit "$rc"
+  [ -z "$for_until" ] || { [ "$now" -le "$for_until" ] && [ "$rc" = "$for_code" ]; } || return
+  [ "$until" -ge "$now" ] && [ "$until" -le $((now + (interval + 999) / 1000 + 3)) ] && exit "$rc"
 }

@@ -75,6 +75,8 @@ export type InstanceAction =
   /** Let monitors answer `code` for what was healthy at `begun`. */
   | { readonly type: 'showSight'; readonly code: 0 | 8; readonly begun: number; readonly forMs: number }
   | { readonly type: 'hideSight' }
+  /** Let the agent know that this process has ended, if all that came of it has ended too. */
+  | { readonly type: 'noteGone'; readonly leader: { readonly pid: number; readonly startTime: number } }
   | {
       readonly type: 'log';
       readonly level: 'info' | 'warn';

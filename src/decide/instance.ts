@@ -166,6 +166,7 @@ function ended(draft: Draft, pid: number, policy: InstancePolicy): void {
   // a hung active one was ended here, and only now it is unfit; of any other, Pacemaker knows already, and counts one failure
   if (failure === undefined || (failure.seen === 'hung' && noted.active)) draft.fails('died', what, policy);
   else draft.set({ failure: { ...failure, seen: 'died' } });
+  draft.actions.push({ type: 'noteGone', leader: noted.leader });
 }
 
 function beat(

@@ -67,6 +67,8 @@ export const paths = {
   agentState: '/run/vnfha/agents',
   /** What the supervisor saw of each instance, for the agents' recurring monitors: see docs/supervisor.md. */
   sights: '/run/vnfha/sights',
+  /** Main processes that the supervisor saw end, with all that came of them: see docs/supervisor.md. */
+  gone: '/run/vnfha/gone',
   supervisorLock: '/run/vnfha/supervisor.lock',
   /** Which recurring monitors may answer by these: see src/ocf/fast-path.ts. */
   passes: '/run/vnfha/passes',

@@ -3,6 +3,9 @@
  * a pass for it. A full monitor gives it, when it is healthy and everything that follows from that is done (the promotion score,
  * the watch that the supervisor is to keep); every change of the instance and every failure ends it.
  *
+ * A change of the role gives one, too, for the first monitor that follows: it has just seen that the instance took the role, and that monitor
+ * would come in the midst of a failover. The second one is a full one.
+ *
  * A pass says for which executor it is (the parent of every agent; another one, after Pacemaker was restarted, has a full monitor
  * first), for which process and which parameters. A sight counts only when it is newer than the pass.
  */
@@ -18,6 +21,8 @@ export interface Pass {
   readonly leader: ProcessIdentity | undefined;
   /** As texts, all of the declaration, in its order; '' is not given. */
   readonly parameters: readonly string[];
+  /** Of an agent that just changed the role: what the first monitor has to find, and until when (whole seconds of /proc/uptime). */
+  readonly once?: { readonly code: 0 | 8; readonly until: number };
 }
 
 /** Between the parameters. */
@@ -41,7 +46,7 @@ export function closeFastPath(instance: string): void {
 }
 
 /** What the stub reads, as shell code; undefined where it cannot be said for certain. */
-export function passText({ executor, leader, parameters }: Pass): string | undefined {
+export function passText({ executor, leader, parameters, once }: Pass): string | undefined {
   // 0 and 1: who asked is outside this pid namespace, or gone
   if (executor <= 1 || parameters.some((value) => value.includes(separator))) return undefined;
   const { pid, startTime } = leader ?? { pid: 0, startTime: 0 };
@@ -49,6 +54,7 @@ export function passText({ executor, leader, parameters }: Pass): string | undef
     for_executor: String(executor),
     for_leader: `${pid} ${startTime}`,
     for_parameters: parameters.join(separator),
+    ...(once === undefined ? {} : { for_code: String(once.code), for_until: String(once.until) }),
   };
   return Object.entries(lines).map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`).join(''); // prettier-ignore
 }

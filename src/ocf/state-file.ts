@@ -16,6 +16,8 @@ export interface InstanceState {
   readonly role?: 'promoted' | 'unpromoted';
   /** Where the agent is with it; absent: running. Only then is the end of its process a failure. */
   readonly phase?: 'starting' | 'running' | 'stopping';
+  /** Its role is being changed: what a check sees meanwhile is neither the one nor the other. */
+  readonly changing?: true | undefined;
   /** The agent's name. */
   readonly agent?: string;
   /** As they were given, in the order of the agent's declaration. */

@@ -42,6 +42,7 @@ export async function runSupervisor(options: SupervisorDaemonOptions): Promise<v
   const ended = toldToEnd();
   const supervisor = await startSupervisor({
     ...options,
+    gone: paths.gone,
     policy: defaultInstancePolicy,
     compareMs: 5000,
     failResource,

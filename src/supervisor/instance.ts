@@ -2,7 +2,7 @@
 import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said } from '../decide/instance-types.ts';
 import { initialWatch, stepInstance, wordThatHolds } from '../decide/instance.ts';
 import { closeFastPath } from '../ocf/fast-path.ts';
-import { isAlive, type ProcessIdentity, signalAll } from '../ocf/processes.ts';
+import { isAlive, type ProcessIdentity, sessionOf, signalAll } from '../ocf/processes.ts';
 import { parameters } from '../ocf/vnfc/parameters.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
@@ -11,6 +11,7 @@ import { type Executors, type Loop, perform, startLoop } from '../process/loop.t
 import type { Pidfds } from '../process/pidfd.ts';
 import { startBeats } from './beats.ts';
 import { checkOnce } from './checker.ts';
+import type { Gone } from './gone.ts';
 import type { HeartbeatSpec } from './heartbeat-spec.ts';
 import type { Metronome } from '../process/metronome.ts';
 import { heartbeatIn, notedOf } from './noted.ts';
@@ -23,6 +24,7 @@ export interface InstanceMeans {
   readonly pidfds: Pidfds;
   readonly metronome: Metronome;
   readonly sights: Sights;
+  readonly gone: Gone;
   /** What the agents have noted at this moment. */
   readonly read: () => Record | undefined;
   readonly say: (said: Said) => void;
@@ -80,6 +82,9 @@ export function superviseInstance(means: InstanceMeans): Instance {
       if (read()?.text !== text) sights.hide(resource);
     },
     hideSight: () => sights.hide(resource),
+    noteGone: ({ leader: dead }) => {
+      if (sessionOf(dead).length === 0) means.gone.note(resource, dead);
+    },
     log: ({ level, event, fields }) => log[level](event, fields),
   };
 

@@ -11,7 +11,8 @@ const supervised = ['vnfc', 'haproxy'];
 /** Undefined: not started, or none of ours. */
 export function notedOf(record: Record | undefined): Noted | undefined {
   if (record === undefined) return undefined;
-  const { agent, phase = 'running', role, leader, watch, parameters } = record.state;
+  const { agent, phase = 'running', role, leader, changing, parameters } = record.state;
+  const watch = changing === true ? undefined : record.state.watch;
   if (agent === undefined || !supervised.includes(agent)) return undefined;
   return {
     phase,

@@ -14,6 +14,7 @@ import { takeLock } from '../process/lock.ts';
 import type { Log } from '../process/log.ts';
 import { loadPidfds } from '../process/pidfd.ts';
 import { type Instance, superviseInstance } from './instance.ts';
+import { goneIn } from './gone.ts';
 import { createMetronome } from '../process/metronome.ts';
 import { startNodeHeartbeat } from './node-heartbeat.ts';
 import { createQueue } from './queue.ts';
@@ -30,6 +31,7 @@ export interface SupervisorOptions {
   readonly description: string;
   readonly agentState: string;
   readonly sights: string;
+  readonly gone: string;
   readonly lock: string;
   /** Between two comparisons with what the agents noted. */
   readonly compareMs: number;
@@ -49,6 +51,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const pidfds = await loadPidfds();
   const sights = sightsIn(options.sights);
   sights.hideAll();
+  const gone = goneIn(options.gone);
   const metronome = createMetronome();
   const stopHeartbeats = startNodeHeartbeat({ node, description: options.description, metronome, log });
   const queue = createQueue(tellersAtOnce);
@@ -89,6 +92,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       pidfds,
       metronome,
       sights,
+      gone,
       read: () => records.read(resource),
       say(said) {
         say(resource, said);

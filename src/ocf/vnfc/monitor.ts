@@ -8,8 +8,7 @@ import { closeFastPath, openFastPath } from '../fast-path.ts';
 import { healthyScore, setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
 import { look } from './look.ts';
-import { parameters } from './parameters.ts';
-import { noted, type ServiceCall } from './service.ts';
+import { noted, passFor, type ServiceCall } from './service.ts';
 
 /** @throws OcfError errGeneric or failedPromoted, with what is wrong */
 export async function monitorInstance(call: ServiceCall): Promise<OcfCode> {
@@ -37,13 +36,12 @@ async function keepUp(call: ServiceCall, state: InstanceState | undefined, code:
  * costs no health; the next monitor tries again.
  */
 function askToWatch(call: ServiceCall, state: InstanceState): void {
-  const { watch, instance, given, log } = call;
+  const { watch, instance, log } = call;
   if (watch === undefined) return;
   try {
     const wanted: InstanceState = { ...state, ...noted(call, 'running'), watch };
     if (JSON.stringify(wanted) !== JSON.stringify(state)) writeState(instance, wanted);
-    const texts = Object.keys(parameters).map((name) => given[name] ?? '');
-    openFastPath(instance, { executor: process.ppid, leader: state.leader, parameters: texts });
+    openFastPath(instance, passFor(call, state));
   } catch (error) {
     log.warn(`the supervisor can't be asked to watch: ${messageOf(error)}`);
   }

@@ -2,10 +2,12 @@
 import type { Argv } from '../../model/vnf.ts';
 import type { Call } from '../agent.ts';
 import { ocf, type OcfCode } from '../codes.ts';
+import type { Pass } from '../fast-path.ts';
 import { hasCheck, type HealthChecks } from '../health.ts';
 import { isAlive, sessionOf } from '../processes.ts';
 import { requirePrograms, requireUser } from '../program.ts';
 import type { InstanceState } from '../state-file.ts';
+import { parameters } from './parameters.ts';
 
 /** The parameters of ocf:vnfha:vnfc. */
 export interface Service extends HealthChecks {
@@ -52,7 +54,12 @@ function heartbeatInconsistency(service: Service): string | undefined {
 
 /** What the state file says of an instance besides its process and role. */
 export function noted({ agent, given }: ServiceCall, phase: 'starting' | 'running') {
-  return { phase, agent, parameters: given } as const;
+  return { phase, agent, parameters: given, changing: undefined } as const;
+}
+
+/** The pass by which its next monitors need not look themselves. */
+export function passFor({ given }: ServiceCall, { leader }: InstanceState): Pass {
+  return { executor: process.ppid, leader, parameters: Object.keys(parameters).map((name) => given[name] ?? '') };
 }
 
 /** validate-all: whether the instance could run on this node. */

@@ -34,6 +34,8 @@ interface Scene {
   /** What a supervisor would write. */
   readonly sight: (changes?: Readonly<Record<number, string | number>>) => (string | number)[];
   readonly start: () => Promise<Process>;
+  /** Calls another action. */
+  readonly call: (action: string, environment?: Readonly<Record<string, string | undefined>>) => Promise<number>;
 }
 
 async function scene(t: ExecutionContext): Promise<Scene> {
@@ -45,7 +47,7 @@ async function scene(t: ExecutionContext): Promise<Scene> {
     if (code !== 0) throw new Error(`${command}: ${code}: ${output}`);
     return output;
   };
-  await sh(`mkdir -p /run/bin /run/vnfha/sights /run/vnfha/passes; printf '#!/bin/sh\\nexit ${slow}\\n' >/run/bin/node; chmod +x /run/bin/node`); // prettier-ignore
+  await sh(`mkdir -p /run/bin /run/vnfha/sights /run/vnfha/passes; printf '#!/bin/sh\\nexit ${slow}\\n' >/run/bin/node; chmod +x /run/bin/node; ln -s /bin/sleep /bin/rm /run/bin/`); // prettier-ignore
   const start = async (): Promise<Process> => {
     const pid = Number(await sh('sleep 1000 >/dev/null & echo $!'));
     const stat = await sh(`cat /proc/${pid}/stat`);
@@ -72,19 +74,8 @@ async function scene(t: ExecutionContext): Promise<Scene> {
     leader,
     start,
     sight,
-    async monitor(environment = {}) {
-      const given = Object.entries(parameters).map(([name, value]) => [`OCF_RESKEY_${name}`, value]);
-      const all = {
-        PATH: '/run/bin',
-        OCF_RESOURCE_INSTANCE: 'test',
-        OCF_RESKEY_CRM_meta_interval: '10000',
-        OCF_RESKEY_CRM_meta_timeout: '20000',
-        ...(Object.fromEntries(given) as Record<string, string>),
-        ...environment,
-      };
-      const assignments = Object.entries(all).map(([name, value]) => (value === undefined ? '' : `${name}=${quoted(value)}`)); // prettier-ignore
-      return (await executor.run(`${assignments.join(' ')} ${agentDir}/vnfc monitor`)).code;
-    },
+    monitor: (environment = {}) => call('monitor', { OCF_RESKEY_CRM_meta_interval: '10000', ...environment }),
+    call,
     async show(lines = sight(), pass = {}) {
       const text =
         typeof pass === 'string'
@@ -94,6 +85,19 @@ async function scene(t: ExecutionContext): Promise<Scene> {
       await sh(`${write}; until [ ${sightFile} -nt ${passFile} ] && [ ${sightFile} -nt /proc/${leader.pid} ]; do touch ${sightFile}; done`); // prettier-ignore
     },
   };
+
+  async function call(action: string, environment: Readonly<Record<string, string | undefined>> = {}): Promise<number> {
+    const given = Object.entries(parameters).map(([name, value]) => [`OCF_RESKEY_${name}`, value]);
+    const all = {
+      PATH: '/run/bin',
+      OCF_RESOURCE_INSTANCE: 'test',
+      OCF_RESKEY_CRM_meta_timeout: '20000',
+      ...(Object.fromEntries(given) as Record<string, string>),
+      ...environment,
+    };
+    const assignments = Object.entries(all).map(([name, value]) => (value === undefined ? '' : `${name}=${quoted(value)}`)); // prettier-ignore
+    return (await executor.run(`${assignments.join(' ')} ${agentDir}/vnfc ${action}`)).code;
+  }
 }
 
 test('health that can be believed is answered without Node', async (t) => {
@@ -287,3 +291,84 @@ async function makeZombie(executor: Executor, node: LonelyNode): Promise<Process
   await until('it is a zombie', () => stat()[0] === 'Z');
   return { pid, startTime: Number(stat()[19]) };
 }
+
+const goneFile = '/run/vnfha/gone/test';
+const noteFile = '/run/vnfha/agents/test.json';
+
+/** A dead process, as its agent noted it and the supervisor saw it. */
+async function theDead({ executor, start }: Scene): Promise<Process> {
+  const dead = await start();
+  await executor.run(`kill -KILL ${dead.pid}; while [ -e /proc/${dead.pid}/exe ]; do :; done`);
+  const note = JSON.stringify({ leader: dead, role: 'promoted', phase: 'running', agent: 'vnfc', parameters });
+  await executor.run(`mkdir -p /run/vnfha/gone /run/vnfha/agents; printf '%s %s\\n' ${dead.pid} ${dead.startTime} >${goneFile}; printf %s ${quoted(note)} >${noteFile}`); // prettier-ignore
+  return dead;
+}
+
+test('the dead is demoted, found and stopped without Node', async (t) => {
+  const stage = await scene(t);
+  const { call, monitor, node } = stage;
+  await theDead(stage);
+  const has = (file: string): boolean => node.run('test', '-e', file).code === 0;
+  t.is(await call('demote'), 0);
+  const begun = performance.now();
+  t.is(await monitor({ OCF_RESKEY_CRM_meta_role: 'Unpromoted' }), 7);
+  t.true(performance.now() - begun >= 500, 'not in the midst of the promotion');
+  t.is(await monitor({ OCF_RESKEY_CRM_meta_role: 'Slave' }), 7);
+  t.is(await call('stop', { OCF_RESKEY_promote: 'true' }), slow, 'a score is to be taken away');
+  t.true(has(noteFile));
+  t.is(await call('stop'), 0);
+  t.false(has(noteFile));
+  t.is(await call('stop'), slow, 'nothing is noted any more');
+});
+
+test('of the dead nothing else is said without Node, and of the living nothing', async (t) => {
+  const stage = await scene(t);
+  const { call, monitor, executor, leader, start } = stage;
+  const dead = await theDead(stage);
+  const ask = async () => [
+    await call('demote'),
+    await monitor({ OCF_RESKEY_CRM_meta_role: 'Unpromoted' }),
+    await call('stop'),
+  ];
+  for (const action of ['start', 'promote', 'notify', 'validate-all']) t.is(await call(action), slow, action);
+  t.is(await call('monitor'), slow, 'a probe');
+  t.is(await call('monitor', { OCF_RESKEY_CRM_meta_interval: '0', OCF_RESKEY_CRM_meta_role: 'Unpromoted' }), slow);
+  t.is(await monitor({ OCF_RESKEY_CRM_meta_role: 'Promoted' }), slow);
+  t.is(await call('demote', { OCF_RESOURCE_INSTANCE: '../agents/test' }), slow);
+
+  const note = JSON.stringify({ leader: dead, role: 'promoted' });
+  const notes = {
+    'another process': JSON.stringify({ leader: { ...dead, startTime: dead.startTime + 1 } }),
+    'a longer pid': note.replace(`:${dead.pid},`, `:${dead.pid}1,`),
+    'a parameter that looks like it': JSON.stringify({ parameters: { leader: { ...dead } } }),
+    'a text that looks like it': JSON.stringify({ x: note }),
+    'cut off': note.slice(0, -1),
+    empty: '',
+  };
+  for (const [title, text] of Object.entries(notes)) {
+    await executor.run(`printf %s ${quoted(text)} >${noteFile}`);
+    t.deepEqual(await ask(), [slow, slow, slow], title);
+  }
+  await executor.run(`printf %s ${quoted(note)} >${noteFile}`);
+  for (const text of [
+    '',
+    `${dead.pid}`,
+    `${dead.pid} `,
+    `${dead.pid} ${dead.startTime} 1`,
+    `* ${dead.startTime}`,
+    `${dead.pid} x`,
+    `.. ..`,
+  ]) {
+    await executor.run(`printf '%s\\n' ${quoted(text)} >${goneFile}`);
+    t.deepEqual(await ask(), [slow, slow, slow], text);
+  }
+  await executor.run(`printf '%s %s\\n' ${dead.pid} ${dead.startTime} >${goneFile}; chown nobody ${goneFile}`);
+  t.deepEqual(await ask(), [slow, slow, slow], 'somebody else says so');
+  await executor.run(`chown root ${goneFile}`);
+  t.is(await call('demote'), 0);
+
+  // what would be a lie of the supervisor: it lives
+  await executor.run(`printf '%s %s\\n' ${leader.pid} ${leader.startTime} >${goneFile}; printf %s ${quoted(JSON.stringify({ leader }))} >${noteFile}`); // prettier-ignore
+  t.deepEqual(await ask(), [slow, slow, slow]);
+  t.truthy((await start()).pid);
+});

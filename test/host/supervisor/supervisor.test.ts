@@ -24,6 +24,24 @@ test('kill -9: said at once, then told to Pacemaker, once', async (t) => {
   t.deepEqual(rig.told(), [fail('tel-one')]);
 });
 
+test('the agent is let know who is gone, once nothing is left of it', async (t) => {
+  const rig = await supervisorRig(t);
+  await rig.startSupervisor();
+  const gone = (name: string): string => rig.node.run('cat', `/run/vnfha/gone/${name}`).stdout.trim();
+  const alone = await rig.launch('alone', 'sleep', '1000');
+  const parent = await rig.launch('parent', 'sh', '-c', 'sleep 1001 & sleep 1002; true');
+  const identity = Object.values(rig.running(alone).leader!).join(' ');
+  for (const [name, pid] of Object.entries({ alone, parent })) {
+    rig.note(name, rig.running(pid));
+    await says(rig, name, 'well');
+    rig.signal('KILL', pid);
+    await says(rig, name, 'well,died');
+  }
+  await until('it is noted', () => gone('alone') === identity);
+  t.is(rig.node.run('stat', '-c', '%U %a', '/run/vnfha/gone', '/run/vnfha/gone/alone').stdout, 'root 700\nroot 600\n');
+  t.is(gone('parent'), '', 'its children run on');
+});
+
 test('what ends as an agent noted before raises no alarm; what is noted of other agents is not ours', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();

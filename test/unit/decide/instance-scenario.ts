@@ -93,6 +93,8 @@ function format(action: InstanceAction): string {
       return `sight ${action.code} of ${action.begun} for ${action.forMs}`;
     case 'hideSight':
       return 'no sight';
+    case 'noteGone':
+      return `gone ${action.leader.pid}`;
     case 'log':
       return `${action.level} ${action.event} ${Object.values(action.fields).join(' ')}`.trimEnd();
   }

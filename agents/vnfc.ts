@@ -20,7 +20,7 @@ const vnfc = defineAgent({
     stop: { timeout: 30, run: stopInstance },
     monitor: {
       timeout: 10,
-      recurring: [{ interval: 10 }, { interval: 10, role: 'Unpromoted' }, { interval: 9, role: 'Promoted' }],
+      recurring: [{ interval: 10 }, { interval: 11, role: 'Unpromoted' }, { interval: 9, role: 'Promoted' }],
       run: monitorInstance,
     },
     promote: { timeout: 30, run: (call) => changeRole(call, 'promoted') },

@@ -24,7 +24,7 @@ const stage = await mkdtemp(path.join(dist, '.build-'));
 const root = path.join(stage, 'root');
 const lib = path.join(root, 'usr/lib/vnfha');
 try {
-  await Promise.all([bundleCli(), bundleLab(), agents(), copyKoffi(), copyData()]);
+  await Promise.all([bundleCli(), bundleLab(), agents(), copyKoffi(), copyData(), manual()]);
   await writeLauncher(path.join(root, 'usr/sbin/vnfha'), '../lib/vnfha/vnfha.mjs');
   await writeLauncher(path.join(stage, 'bin/vnfha'), '../root/usr/lib/vnfha/vnfha.mjs');
   await setModes(root);
@@ -35,20 +35,33 @@ try {
 }
 console.log(`built dist/root and dist/vnfha-${version}.tar.gz in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
 
-/** Split, so that a command loads its own code only. The CommonJS modules inside want a `require`. */
+/** Split, so that a command loads its own code only. */
 function bundleCli() {
-  return bundle({
-    define,
+  return bundleModule({
     entryPoints: { vnfha: 'src/cli/main.ts' },
     outdir: lib,
-    format: 'esm',
     splitting: true,
-    outExtension: { '.js': '.mjs' },
     chunkNames: 'chunks/[name]-[hash]',
+  });
+}
+
+/** The CommonJS modules inside want a `require`. */
+function bundleModule(options) {
+  return bundle({
+    define,
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
     banner: {
       js: "import { createRequire as vnfhaCreateRequire } from 'node:module'; const require = vnfhaCreateRequire(import.meta.url);",
     },
+    ...options,
   });
+}
+
+/** Manual pages and bash's completion: written by a program that knows the CLI's definition. */
+async function manual() {
+  await bundleModule({ entryPoints: { manual: 'scripts/manual/write.ts' }, outdir: stage });
+  await promisify(execFile)(process.execPath, [path.join(stage, 'manual.mjs'), root, version]);
 }
 
 /** The programs that run inside a lab: single files, so that each is whole once it is started. */
@@ -98,7 +111,10 @@ async function copyData() {
   await Promise.all(
     docs.map((name) => cp(path.join(project, 'docs', name), path.join(root, 'usr/share/doc/vnfha', name))),
   );
-  await cp(path.join(project, 'systemd'), path.join(root, 'usr/lib/systemd/system'), { recursive: true });
+  const systemd = (name, to) => cp(path.join(project, 'systemd', name), path.join(root, 'usr/lib', to));
+  const units = (await readdir(path.join(project, 'systemd'))).filter((name) => name.endsWith('.service'));
+  await Promise.all(units.map((name) => systemd(name, `systemd/system/${name}`)));
+  await systemd('vnfha.tmpfiles', 'tmpfiles.d/vnfha.conf');
 }
 
 async function writeLauncher(file, bundlePath) {

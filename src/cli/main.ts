@@ -1,43 +1,13 @@
 /**
  * The command line: `vnfha COMMAND …`. A command's code is loaded when it is called; only the help loads all of them.
  */
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { exitCodes, Failure, messageOf } from '../process/failure.ts';
-
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
-  check: async () => (await import('./commands/check.ts')).checkCommand(),
-  budget: async () => (await import('./commands/budget.ts')).budgetCommand(),
-  generate: async () => (await import('./commands/generate.ts')).generateCommand(),
-  diff: async () => (await import('./commands/diff.ts')).diffCommand(),
-  apply: async () => (await import('./commands/apply.ts')).applyCommand(),
-  remove: async () => (await import('./commands/remove.ts')).removeCommand(),
-  bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),
-  supervisor: async () => (await import('./commands/supervisor.ts')).supervisorCommand(),
-  notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
-  lab: async () => (await import('./commands/lab.ts')).labCommand(),
-  'vnfm-sim': async () => (await import('./commands/vnfm-sim.ts')).vnfmSimCommand(),
-};
+import { makeProgram } from './program.ts';
 
 async function main(args: readonly string[]): Promise<void> {
-  const program = new Command('vnfha')
-    .description('Pacemaker and Corosync keep a VNF up, from one description.')
-    .version(process.env.VNFHA_VERSION ?? 'of the source tree')
-    .enablePositionalOptions()
-    .configureHelp({ showGlobalOptions: true })
-    .addHelpText(
-      'after',
-      `
-Examples:
-  vnfha check vnf.yaml              what is wrong with a description
-  vnfha apply vnf.yaml --dry-run    what it would change in this cluster
-  vnfha lab up                      a cluster on this machine, to try things on
-
-'vnfha COMMAND --help' has more. Exit codes are listed in docs/exit-codes.md;
-what is called docs/ here is /usr/share/doc/vnfha/ where vnfha is installed.`,
-    );
   const called = args.find((arg) => !arg.startsWith('-'));
-  const wanted = called !== undefined && Object.hasOwn(commands, called) ? [called] : Object.keys(commands);
-  for (const name of wanted) program.addCommand(await commands[name]!());
+  const program = await makeProgram(called);
   throwInsteadOfExit(program);
   await program.parseAsync(args, { from: 'user' });
 }

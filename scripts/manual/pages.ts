@@ -69,17 +69,19 @@ function subcommand(command: Command): string[] {
 }
 
 function examples(command: Command): string[] {
-  const text = helpAfter(command).trim();
-  const [, inside = '', rest = ''] = /^Examples:\n([^]*?)(?:\n\n([^]*))?$/.exec(text) ?? [];
+  const [, before = '', inside = '', after = ''] =
+    /^([^]*?)(?:Examples:\n([^]*?)(?:\n\n([^]*))?)?$/.exec(helpAfter(command).trim()) ?? [];
   const preformatted = `.SH EXAMPLES\n.nf\n${inside.split('\n').map(line).join('\n')}\n.fi\n`;
-  return [...(inside === '' ? [] : [preformatted]), ...(rest === '' ? [] : [`.SH NOTES\n${paragraphs(rest)}`])];
+  const notes = `${before}\n\n${after}`.trim();
+  return [...(inside === '' ? [] : [preformatted]), ...(notes === '' ? [] : [`.SH NOTES\n${paragraphs(notes)}`])];
 }
 
-/** What addHelpText('after', …) adds; commander gives it by an event only. */
+/** What addHelpText('after', …) adds: what the whole help has more than the command's own. */
 function helpAfter(command: Command): string {
-  let text = '';
-  command.emit('afterHelp', { error: false, command, write: (more: string) => (text += more) });
-  return text;
+  let whole = '';
+  command.configureOutput({ writeOut: (text) => (whole += text) });
+  command.outputHelp();
+  return whole.slice(command.helpInformation().length);
 }
 
 const seeAlso = (names: readonly string[]): string[] => [

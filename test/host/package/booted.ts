@@ -32,7 +32,7 @@ export class BootedNode {
     const join = cgroups.map((cgroup) => `echo $$ > ${cgroup}/cgroup.procs;`).join(' ');
     const unshare = 'unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child=KILL';
     const world = spawn('sh', ['-c', `${join} exec ${unshare} sh ${import.meta.dirname}/boot.sh ${directory}`], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      stdio: 'ignore',
     });
     world.unref();
     const init = await until('an init', () => childOf(world.pid!));

@@ -111,10 +111,8 @@ async function copyData() {
   await Promise.all(
     docs.map((name) => cp(path.join(project, 'docs', name), path.join(root, 'usr/share/doc/vnfha', name))),
   );
-  const systemd = (name, to) => cp(path.join(project, 'systemd', name), path.join(root, 'usr/lib', to));
-  const units = (await readdir(path.join(project, 'systemd'))).filter((name) => name.endsWith('.service'));
-  await Promise.all(units.map((name) => systemd(name, `systemd/system/${name}`)));
-  await systemd('vnfha.tmpfiles', 'tmpfiles.d/vnfha.conf');
+  await cp(path.join(project, 'systemd'), path.join(root, 'usr/lib/systemd/system'), { recursive: true });
+  await cp(path.join(project, 'scripts/debian/tmpfiles'), path.join(root, 'usr/lib/tmpfiles.d/vnfha.conf'));
 }
 
 async function writeLauncher(file, bundlePath) {

@@ -27,10 +27,14 @@ export interface Target {
   readonly atLeast?: number;
 }
 
+/** Those whose labs are brought up for a part. */
+export const contenders = ['vnfha', 'stock', 'keepalived'] as const;
+export type Contender = (typeof contenders)[number];
+
 export interface Context {
   readonly trials: number;
-  /** Only the contenders whose name has this in it. */
-  readonly only?: string | undefined;
+  /** Only these contenders. */
+  readonly only?: Contender | undefined;
   /** Progress, for whoever watches. */
   readonly say: (text: string) => void;
 }

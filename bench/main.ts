@@ -1,9 +1,9 @@
 /** The bench: our figures and those of others, measured side by side on this machine. docs/bench.md says what each one is. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { exitCodes, messageOf } from '../src/process/failure.ts';
-import type { Context, Part } from './figure.ts';
+import { type Contender, contenders, type Context, type Part } from './figure.ts';
 import { describeMachine } from './machine.ts';
 import { parts } from './parts.ts';
 import { type PartResult, reportText } from './report.ts';
@@ -13,9 +13,9 @@ const say = (text: string): void => {
   process.stderr.write(`${((performance.now() - begun) / 1000).toFixed(1).padStart(7)} s  ${text}\n`);
 };
 
-async function runParts(chosen: readonly Part[], trials: number): Promise<PartResult[]> {
+async function runParts(chosen: readonly Part[], trials: number, only: Contender | undefined): Promise<PartResult[]> {
   const results: PartResult[] = [];
-  const context: Context = { trials, say };
+  const context: Context = { trials, only, say };
   for (const { name, about, run } of chosen) {
     say(`${name}: ${about}`);
     const result = await run(context).then(
@@ -31,6 +31,7 @@ async function runParts(chosen: readonly Part[], trials: number): Promise<PartRe
 interface Options {
   readonly part?: readonly string[];
   readonly trials: string;
+  readonly only?: Contender;
   readonly json?: true;
 }
 
@@ -49,7 +50,7 @@ async function main(named: readonly string[], options: Options): Promise<void> {
   }
   const machine = describeMachine();
   const at = new Date().toISOString();
-  const results = await runParts(chosen, trials);
+  const results = await runParts(chosen, trials, options.only);
   const json =
     JSON.stringify({ at, machine, trials, results }, (_, value: unknown) => (value === Infinity ? 'never' : value), 2) +
     '\n';
@@ -68,6 +69,7 @@ await new Command('bench')
   .argument('[part...]', `parts; default: all of ${parts.map(({ name }) => name).join(', ')}`)
   .option('--part <name...>', 'the same')
   .option('--trials <number>', 'trials for each figure', '20')
+  .addOption(new Option('--only <contender>', 'of the parts with a lab, only these').choices(contenders))
   .option('--json', 'print the results as JSON instead of a table')
   .action(main)
   .parseAsync();

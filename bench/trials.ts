@@ -1,6 +1,6 @@
 /** Trials: wait until all is well, do the damage, wait for what is measured, put things right. */
 import { messageOf } from '../src/process/failure.ts';
-import type { Context, Figure } from './figure.ts';
+import type { Contender, Context, Figure } from './figure.ts';
 import type { Side } from './sides/side.ts';
 import { untilNothing } from './wait.ts';
 
@@ -57,12 +57,14 @@ export const noteOf = (failures: readonly string[]): { note?: string } =>
 /** Runs `use` on a side that is taken down afterwards, whatever happens. A side that fails is told of, and doesn't cost the others theirs. */
 export async function onSide(
   context: Context,
-  up: Promise<Side>,
+  kind: Contender,
+  up: () => Promise<Side>,
   use: (side: Side) => Promise<Figure[]>,
 ): Promise<Figure[]> {
+  if (context.only !== undefined && context.only !== kind) return [];
   let side: Side | undefined;
   try {
-    side = await up;
+    side = await up();
     return await use(side);
   } catch (error) {
     const note = `not measured: ${messageOf(error)}`;

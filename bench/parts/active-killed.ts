@@ -16,10 +16,10 @@ async function run(context: Context): Promise<Figure[]> {
       signal(lab, node, 'redis-server', 'KILL'),
     );
   return [
-    ...(await onSide(context, vnfhaSide(), measure)),
-    ...(await onSide(context, keepalivedSide({ advertInt: 1, tracks: 'death' }), measure)),
-    ...(await onSide(context, keepalivedSide({ advertInt: 0.1, tracks: 'death' }), measure)),
-    ...(await onSide(context, stockSide(10), measure)),
-    ...(await onSide(context, stockSide(2), measure)),
+    ...(await onSide(context, 'vnfha', () => vnfhaSide(), measure)),
+    ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 1, tracks: 'death' }), measure)),
+    ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 0.1, tracks: 'death' }), measure)),
+    ...(await onSide(context, 'stock', () => stockSide(10), measure)),
+    ...(await onSide(context, 'stock', () => stockSide(2), measure)),
   ];
 }

@@ -16,10 +16,10 @@ async function run(context: Context): Promise<Figure[]> {
   const active = (side: Side) => measureActive(context, side, 'the active instance hangs', stopIt);
   const both = async (side: Side): Promise<Figure[]> => [...(await pool(side)), ...(await active(side))];
   return [
-    ...(await onSide(context, vnfhaSide(), both)),
-    ...(await onSide(context, stockSide(10), both)),
-    ...(await onSide(context, stockSide(2), active)),
-    ...(await onSide(context, keepalivedSide({ advertInt: 0.1, tracks: 'ping' }), active)),
+    ...(await onSide(context, 'vnfha', () => vnfhaSide(), both)),
+    ...(await onSide(context, 'stock', () => stockSide(10), both)),
+    ...(await onSide(context, 'stock', () => stockSide(2), active)),
+    ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 0.1, tracks: 'ping' }), active)),
   ];
 }
 

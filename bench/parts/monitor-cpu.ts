@@ -17,34 +17,39 @@ const root = '/usr/lib/ocf';
 const twin = 'bench-vnfc';
 
 async function run(context: Context): Promise<Figure[]> {
-  return onSide(context, vnfhaSide(), async (side) => {
-    const { lab } = side;
-    await untilNothing(() => side.missing(), 120_000);
-    const agents: readonly (readonly [who: string, agent: string, env: Record<string, string>])[] = [
-      ['vnfha', 'vnfha/vnfc', { ...(await parametersIn(lab, 'sipcore-web')), OCF_RESOURCE_INSTANCE: twin }],
-      ['heartbeat:Dummy', 'heartbeat/Dummy', { OCF_RESOURCE_INSTANCE: 'bench-dummy' }],
-      ['pacemaker:Stateful', 'pacemaker/Stateful', { OCF_RESOURCE_INSTANCE: 'bench-stateful' }],
-      [
-        'heartbeat:IPaddr2',
-        'heartbeat/IPaddr2',
-        { OCF_RESOURCE_INSTANCE: 'bench-ip', OCF_RESKEY_ip: '10.77.0.1', OCF_RESKEY_cidr_netmask: '24' },
-      ],
-    ];
-    const noted = (instance: string) => `/run/vnfha/agents/${instance}.json`;
-    await lab.exec('node1', ['cp', noted('sipcore-web'), noted(twin)]);
-    for (const one of ['heartbeat/Dummy', 'pacemaker/Stateful']) {
-      const env = agents.find(([, agent]) => agent === one)![2];
-      await lab.exec('node1', [`${root}/resource.d/${one}`, 'start'], { env: { OCF_ROOT: root, ...env } });
-    }
-    const figures: Figure[] = [];
-    for (const [who, agent, env] of agents) {
-      const values: number[] = [];
-      for (let trial = 0; trial < context.trials; trial += 1) values.push(await cost(lab, agent, env));
-      context.say(`monitor-cpu; ${who}: ${Math.min(...values).toFixed(2)} ms at best`);
-      figures.push({ what: 'user and system time of a call', who, ours: who === 'vnfha', unit: 'ms', values });
-    }
-    return figures;
-  });
+  return onSide(
+    context,
+    'vnfha',
+    () => vnfhaSide(),
+    async (side) => {
+      const { lab } = side;
+      await untilNothing(() => side.missing(), 120_000);
+      const agents: readonly (readonly [who: string, agent: string, env: Record<string, string>])[] = [
+        ['vnfha', 'vnfha/vnfc', { ...(await parametersIn(lab, 'sipcore-web')), OCF_RESOURCE_INSTANCE: twin }],
+        ['heartbeat:Dummy', 'heartbeat/Dummy', { OCF_RESOURCE_INSTANCE: 'bench-dummy' }],
+        ['pacemaker:Stateful', 'pacemaker/Stateful', { OCF_RESOURCE_INSTANCE: 'bench-stateful' }],
+        [
+          'heartbeat:IPaddr2',
+          'heartbeat/IPaddr2',
+          { OCF_RESOURCE_INSTANCE: 'bench-ip', OCF_RESKEY_ip: '10.77.0.1', OCF_RESKEY_cidr_netmask: '24' },
+        ],
+      ];
+      const noted = (instance: string) => `/run/vnfha/agents/${instance}.json`;
+      await lab.exec('node1', ['cp', noted('sipcore-web'), noted(twin)]);
+      for (const one of ['heartbeat/Dummy', 'pacemaker/Stateful']) {
+        const env = agents.find(([, agent]) => agent === one)![2];
+        await lab.exec('node1', [`${root}/resource.d/${one}`, 'start'], { env: { OCF_ROOT: root, ...env } });
+      }
+      const figures: Figure[] = [];
+      for (const [who, agent, env] of agents) {
+        const values: number[] = [];
+        for (let trial = 0; trial < context.trials; trial += 1) values.push(await cost(lab, agent, env));
+        context.say(`monitor-cpu; ${who}: ${Math.min(...values).toFixed(2)} ms at best`);
+        figures.push({ what: 'user and system time of a call', who, ours: who === 'vnfha', unit: 'ms', values });
+      }
+      return figures;
+    },
+  );
 }
 
 /**

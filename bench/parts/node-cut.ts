@@ -21,10 +21,10 @@ async function run(context: Context): Promise<Figure[]> {
   ];
   const unfenced = (side: Side): Promise<Figure[]> => measureActive(context, side, what, cutIt);
   return [
-    ...(await onSide(context, vnfhaSide(), fenced)),
-    ...(await onSide(context, stockSide(10), fenced)),
-    ...(await onSide(context, keepalivedSide({ advertInt: 1, tracks: 'death' }), unfenced)),
-    ...(await onSide(context, keepalivedSide({ advertInt: 0.1, tracks: 'death' }), unfenced)),
+    ...(await onSide(context, 'vnfha', () => vnfhaSide(), fenced)),
+    ...(await onSide(context, 'stock', () => stockSide(10), fenced)),
+    ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 1, tracks: 'death' }), unfenced)),
+    ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 0.1, tracks: 'death' }), unfenced)),
   ];
 }
 

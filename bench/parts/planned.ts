@@ -30,21 +30,29 @@ export const planned: Part = { name: 'planned', about: 'what is planned, at 1,00
 
 async function run(context: Context): Promise<Figure[]> {
   return [
-    ...(await onSide(context, vnfhaSide(), (side) =>
-      measure(context, side, {
-        pool: 'sipcore-web-clone',
-        poolPrimitive: 'sipcore-web',
-        lbVip: 'sipcore-lb-vip',
-        urls: [[side.who, `http://${lbVip}/`]],
-      }),
+    ...(await onSide(
+      context,
+      'vnfha',
+      () => vnfhaSide(),
+      (side) =>
+        measure(context, side, {
+          pool: 'sipcore-web-clone',
+          poolPrimitive: 'sipcore-web',
+          lbVip: 'sipcore-lb-vip',
+          urls: [[side.who, `http://${lbVip}/`]],
+        }),
     )),
-    ...(await onSide(context, stockSide(10), (side) =>
-      measure(context, side, {
-        pool: 'web-clone',
-        poolPrimitive: 'web',
-        lbVip: 'lb-vip',
-        urls: side.pools.map(({ who }, at) => [`Pacemaker, stock agents, ${who}`, `http://${lbVip}:${80 + at}/`]),
-      }),
+    ...(await onSide(
+      context,
+      'stock',
+      () => stockSide(10),
+      (side) =>
+        measure(context, side, {
+          pool: 'web-clone',
+          poolPrimitive: 'web',
+          lbVip: 'lb-vip',
+          urls: side.pools.map(({ who }, at) => [`Pacemaker, stock agents, ${who}`, `http://${lbVip}:${80 + at}/`]),
+        }),
     )),
   ];
 }

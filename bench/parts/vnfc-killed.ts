@@ -9,9 +9,24 @@ export const vnfcKilled: Part = { name: 'vnfc-killed', about: 'an instance of th
 
 async function run(context: Context): Promise<Figure[]> {
   return [
-    ...(await onSide(context, vnfhaSide(), (side) => measurePool(context, side, 'killed'))),
-    ...(await onSide(context, stockSide(10), (side) => measurePool(context, side, 'killed'))),
+    ...(await onSide(
+      context,
+      'vnfha',
+      () => vnfhaSide(),
+      (side) => measurePool(context, side, 'killed'),
+    )),
+    ...(await onSide(
+      context,
+      'stock',
+      () => stockSide(10),
+      (side) => measurePool(context, side, 'killed'),
+    )),
     // HAProxy's checks are the same as before: only the recovery differs
-    ...(await onSide(context, stockSide(2), async (side) => (await measurePool(context, side, 'killed')).slice(-1))),
+    ...(await onSide(
+      context,
+      'stock',
+      () => stockSide(2),
+      async (side) => (await measurePool(context, side, 'killed')).slice(-1),
+    )),
   ];
 }

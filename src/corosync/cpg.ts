@@ -73,6 +73,7 @@ export class Cpg extends EventEmitter<CpgEvents> {
   #open = true;
   /** Requests go one after the other: libcpg's request channel takes no two at once. */
   #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
 
   constructor(lib: Libcpg, handle: Handle, localNodeId: number) {
     super();
@@ -110,6 +111,8 @@ export class Cpg extends EventEmitter<CpgEvents> {
       const message = `a message of ${data.length} bytes is over corosync's limit of ${maxMessageBytes}`;
       return Promise.reject(new Failure('input', message));
     }
+    // at once where nothing is before it: what the caller does next, in the same turn, must not hold it up
+    if (this.#open && this.#waiting === 0 && this.#lib.multicast(this.#handle, data) === csOk) return Promise.resolve();
     return this.#request('a message', () => this.#lib.multicast(this.#handle, data));
   }
 
@@ -130,7 +133,8 @@ export class Cpg extends EventEmitter<CpgEvents> {
         return { rc: await call() };
       });
     });
-    this.#last = done.catch(() => undefined);
+    this.#waiting += 1;
+    this.#last = done.catch(() => undefined).finally(() => (this.#waiting -= 1));
     return done;
   }
 

@@ -1,6 +1,7 @@
 /**
  * Keeps HAProxy's file as it was last told to be: one write at a time, and of several waiting only the newest.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ServerKey } from '../decide/rotation-types.ts';
 import { readConfig, replaceConfig } from '../haproxy/config-file.ts';
 import { messageOf } from '../process/failure.ts';
@@ -30,6 +31,7 @@ export function configWriter(
   let running: Promise<void> | undefined;
 
   async function work(): Promise<void> {
+    await nextTurn(); // HAProxy's memory goes before its file
     for (let excluded = waiting; excluded !== undefined; excluded = waiting) {
       waiting = undefined;
       const error = await makeRight(excluded);

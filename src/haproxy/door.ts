@@ -22,14 +22,17 @@ export interface Door {
  */
 export function openDoor(path: string, timeoutMs = 1000, farewell?: string): Door {
   let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
   const said = (commands: readonly string[]): readonly string[] =>
     farewell === undefined ? commands : [...commands, farewell];
   return {
     ask(commands) {
-      const turn = last.then(async () =>
-        splitReplies(await exchange(path, said(commands), timeoutMs), commands.length),
-      );
-      last = turn.catch(() => undefined);
+      const exchanged = async (): Promise<string[]> =>
+        splitReplies(await exchange(path, said(commands), timeoutMs), commands.length);
+      // at once where nobody is before: what the caller does next, in the same turn of the event loop, must not hold it up
+      const turn = waiting === 0 ? exchanged() : last.then(exchanged);
+      waiting += 1;
+      last = turn.catch(() => undefined).finally(() => (waiting -= 1));
       return turn;
     },
   };

@@ -32,7 +32,15 @@ export function bundle(options) {
 export async function buildAgents({ lib, resources, installedLib, define = {} }) {
   await Promise.all([mkdir(path.join(lib, 'agents'), { recursive: true }), mkdir(resources, { recursive: true })]);
   const sources = (await readdir(path.join(project, 'agents'))).filter((file) => file.endsWith('.ts'));
-  await Promise.all(sources.map((file) => buildAgent(path.basename(file, '.ts'))));
+  await Promise.all([...sources.map((file) => buildAgent(path.basename(file, '.ts'))), shellAgent('vip')]);
+
+  /** Written for a shell as it is, with its metadata beside it. */
+  async function shellAgent(name) {
+    await copyFile(path.join(project, `agents/${name}.xml`), path.join(lib, 'agents', `${name}.xml`));
+    const text = await readFile(path.join(project, `agents/${name}.sh`), 'utf8');
+    await writeFile(path.join(resources, name), fill(text, { LIB: installedLib }));
+    await chmod(path.join(resources, name), 0o755);
+  }
 
   async function buildAgent(name) {
     const alert = name === 'alert'; // not a resource agent

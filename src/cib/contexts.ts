@@ -152,7 +152,6 @@ function vipContext(vnf: Vnf, id: string, vip: Vip) {
     vipIp: vip.ip,
     vipPrefix: vip.prefix,
     vipInterface: vip.interface ?? '',
-    vipIsIpv6: vip.ip.includes(':'),
     arpCount: vnf.arp.count,
     arpInterval: vnf.arp.intervalMs,
   };

@@ -52,7 +52,7 @@ test('noticed is the first stage, and the service is back after all of them', (t
 
 test('the death of a process is an event, of whatever interval the checks are', (t) => {
   const dies = (interval: string) => find(vnfOf(['interval: 5s', interval]), 'vnfc-dies', 'db');
-  t.deepEqual(account(dies('interval: 5s')), ['detect 5/50', 'decide 90/200', 'move 200/400', 'address 100/350']);
+  t.deepEqual(account(dies('interval: 5s')), ['detect 5/50', 'decide 70/200', 'move 120/400', 'address 50/350']);
   t.deepEqual(dies('interval: 60s'), dies('interval: 5s'));
   t.deepEqual(account(find(vnfOf(), 'vnfc-dies', 'web')), ['detect 5/50', 'exclude 10/30']);
 });
@@ -70,20 +70,20 @@ test('a hang is noticed by the heartbeat, and the supervisor ends the active ins
     'detect 350/400',
     'confirm 900/900',
     'isolate 5/50',
-    'decide 90/200',
-    'move 200/400',
-    'address 100/350',
+    'decide 70/200',
+    'move 120/400',
+    'address 50/350',
   ]);
 });
 
 test('without heartbeats, a hung active instance answers neither its demotion nor SIGTERM', (t) => {
   t.deepEqual(account(find(vnfOf(roleTimeout), 'vnfc-hangs', 'db')), [
     'detect 12500/15000',
-    'decide 90/200',
+    'decide 70/200',
     'isolate 22000/22000',
-    'decide 90/200',
-    'move 200/400',
-    'address 100/350',
+    'decide 70/200',
+    'move 120/400',
+    'address 50/350',
   ]);
 });
 
@@ -91,11 +91,11 @@ test('a program that manages itself answers neither its demotion nor its stop, a
   t.deepEqual(account(find(vnfOf(managed, ...beating, roleTimeout), 'vnfc-hangs', 'db')), [
     'detect 350/400',
     'confirm 900/900',
-    'decide 90/200',
+    'decide 70/200',
     'isolate 32000/32000',
-    'decide 90/200',
-    'move 200/400',
-    'address 100/350',
+    'decide 70/200',
+    'move 120/400',
+    'address 50/350',
   ]);
 });
 

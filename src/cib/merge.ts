@@ -6,11 +6,13 @@
  *   attributes, other cluster properties, rsc_defaults, other VNFs.
  * - In ours the templates' word holds: what an operator changed there by pcs or crm is put back. But what says how a resource is
  *   to be run *just now* is kept (runtime.ts), and so are the constraints that `pcs resource move|ban` makes: they aren't ours.
+ *   What pcs or crm only say in other words is left as it is (alike.ts).
  * - Cluster properties that we need are set where they are, and never removed.
  */
 import { ownerTag } from '../model/names.ts';
 import { Failure } from '../process/failure.ts';
 import type { Element } from '../process/xml.ts';
+import { inTheWordsOf } from './alike.ts';
 import { mergeProperties } from './properties.ts';
 import { dropForeignReferences, refuseConflicts } from './references.ts';
 import { withRuntime } from './runtime.ts';
@@ -56,7 +58,7 @@ function mergeSection(live: readonly Element[], wanted: readonly Element[], owne
     if (!owned.has(idOf(child))) return [child];
     const replacement = ours.get(idOf(child));
     ours.delete(idOf(child));
-    return replacement === undefined ? [] : [withRuntime(replacement, child)];
+    return replacement === undefined ? [] : [withRuntime(inTheWordsOf(child, replacement), child)];
   });
   return [...kept, ...ours.values()];
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { Command, Option } from 'commander';
+import { crmConfiguration } from '../../cib/crm.ts';
 import { generateCib, wholeCib } from '../../cib/generate.ts';
+import { pcsScript } from '../../cib/pcs.ts';
 import { renderCorosyncConfig, renderHaproxyConfig } from '../../cib/render.ts';
 import { loadTemplates, type Templates } from '../../cib/templates.ts';
 import { loadVnf } from '../../model/load.ts';
@@ -10,17 +12,19 @@ import { verifyCib } from '../../pacemaker/verify.ts';
 import { Failure, messageOf } from '../../process/failure.ts';
 import { serializeXml } from '../../process/xml.ts';
 
-type Format = 'cib' | 'haproxy' | 'corosync';
+const formats = ['cib', 'pcs', 'crm', 'haproxy', 'corosync'] as const;
+type Format = (typeof formats)[number];
 
 export function generateCommand(): Command {
   return new Command('generate')
-    .summary('write the CIB, haproxy.cfg or corosync.conf of a description')
+    .summary('write the CIB, haproxy.cfg or corosync.conf of a description, or its commands for pcs or crm')
     .description(
-      'Writes what a VNF description means for Pacemaker (a whole CIB), for HAProxy or for Corosync. The same description and ' +
-        'templates give the same bytes. A CIB is held against crm_verify first.',
+      'Writes what a VNF description means for Pacemaker (a whole CIB; or a script of pcs commands, or a file for crm, that make the same CIB), ' +
+        'for HAProxy or for Corosync. The same description and templates give the same bytes. A CIB is held against crm_verify first. ' +
+        'See docs/pcs.md.',
     )
     .argument('<file>', 'the VNF description')
-    .addOption(new Option('--format <format>', 'what to write').choices(['cib', 'haproxy', 'corosync']).default('cib'))
+    .addOption(new Option('--format <format>', 'what to write').choices(formats).default('cib'))
     .option('--templates <dir>', 'templates here go before the shipped ones of the same name')
     .option('-o, --output <file>', 'write to this file, at once or not at all; default: standard output')
     .addHelpText(
@@ -28,6 +32,8 @@ export function generateCommand(): Command {
       `
 Examples:
   vnfha generate vnf.yaml
+  vnfha generate vnf.yaml --format pcs -o vnf.sh && sh vnf.sh saved-cib.xml
+  vnfha generate vnf.yaml --format crm -o vnf.crm && crm configure load update vnf.crm
   vnfha generate vnf.yaml --format haproxy -o /tmp/haproxy.cfg && haproxy -c -f /tmp/haproxy.cfg
   vnfha generate vnf.yaml --format corosync -o /etc/corosync/corosync.conf
   vnfha generate vnf.yaml --templates ./our-templates`,
@@ -43,8 +49,11 @@ Examples:
 async function textOf(format: Format, vnf: Vnf, templates: Templates): Promise<string> {
   if (format === 'haproxy') return renderHaproxyConfig(vnf, new Set(), templates);
   if (format === 'corosync') return renderCorosyncConfig(vnf, templates);
-  const xml = serializeXml(wholeCib(generateCib(vnf, templates)));
+  const configuration = generateCib(vnf, templates);
+  const xml = serializeXml(wholeCib(configuration));
   await verifyCib(xml, `what the templates make of VNF '${vnf.name}'`);
+  if (format === 'pcs') return pcsScript(configuration, vnf.name);
+  if (format === 'crm') return crmConfiguration(configuration);
   return xml;
 }
 

@@ -22,7 +22,7 @@ export async function whereInstalled(script: string, cib: string, files: Record<
     const env = { CIB_file: file, HOME: directory };
     const result: RunResult = await run('unshare', ['--mount', 'sh', '-c', inside, 'sh', file], {
       env,
-      timeout: 120_000,
+      timeout: 240_000,
     });
     return { ...result, cib: readFileSync(file, 'utf8') };
   } finally {

@@ -8,6 +8,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
   remove: async () => (await import('./commands/remove.ts')).removeCommand(),
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),
   supervisor: async () => (await import('./commands/supervisor.ts')).supervisorCommand(),
   notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),

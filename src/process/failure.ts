@@ -19,6 +19,7 @@ export const exitCodes = {
   differences: 12, // `vnfha diff` found some
   timeout: 13,
   lab: 14,
+  unwell: 15, // `vnfha doctor` or `vnfha status` found something wrong
 } as const;
 
 export type FailureKind = keyof typeof exitCodes;

@@ -1,0 +1,141 @@
+/** What goes wrong with a cluster. Pure. */
+import { idOf, section } from '../cib/tree.ts';
+import { alertId, bridgeGroup, notifierGroup, ownerTag, paths, resourceId } from '../model/names.ts';
+import type { Vnf } from '../model/vnf.ts';
+import type { Element } from '../process/xml.ts';
+import type { ClusterFacts, Facts } from './facts.ts';
+import { error, type Finding, warning } from './finding.ts';
+
+/** Everything that is wrong with the cluster, as this node sees it. */
+export function clusterFindings({ cluster, clusterProblem, description: { vnf, file } }: Facts): Finding[] {
+  if (cluster === undefined) {
+    return [error('cluster', clusterProblem ?? 'the cluster is not running here', "Run 'systemctl start pacemaker'.")];
+  }
+  return [
+    ...fencing(cluster),
+    ...membership(cluster),
+    ...(vnf === undefined
+      ? []
+      : [
+          ...applied(cluster, vnf, file),
+          ...alert(cluster, vnf),
+          ...token(cluster, vnf),
+          ...scores(cluster, vnf),
+          ...daemons(cluster, vnf),
+        ]),
+  ];
+}
+
+const configuration = ({ cib }: ClusterFacts): Element => section(cib, 'configuration')!;
+
+function all(root: Element, name: string): Element[] {
+  const inside = root.children.flatMap((child) => all(child, name));
+  return root.name === name ? [root, ...inside] : inside;
+}
+
+function property(cluster: ClusterFacts, ...names: string[]): string | undefined {
+  const pairs = all(section(configuration(cluster), 'crm_config')!, 'nvpair');
+  return pairs.find(({ attributes }) => names.includes(attributes['name'] ?? ''))?.attributes['value'];
+}
+
+const isOff = (value: string | undefined): boolean => /^(false|off|no|n|0)$/i.test(value ?? '');
+
+function fencing(cluster: ClusterFacts): Finding[] {
+  const lost = 'a lost node is not powered off, so that two nodes may believe that they are the active one';
+  if (isOff(property(cluster, 'stonith-enabled', 'fencing-enabled'))) {
+    return [error('fencing', `fencing is switched off: ${lost}`, "Run 'pcs property set stonith-enabled=true'.")];
+  }
+  const devices = all(configuration(cluster), 'primitive').filter(
+    ({ attributes }) => attributes['class'] === 'stonith',
+  );
+  if (devices.length === 0) {
+    return [error('fencing', 'there is no fence device: what fails on a lost node is never recovered', "Add 'fencing' to the description and apply it.")]; // prettier-ignore
+  }
+  const running = new Set(cluster.status.resources.filter(({ active }) => active).map(({ id }) => id));
+  return devices
+    .map(idOf)
+    .filter((id) => !running.has(id))
+    .map((id) => error('fencing', `the fence device '${id}' is not started`, `Run 'crm_mon -1rf' to see why, correct it, then 'pcs stonith cleanup ${id}'.`)); // prettier-ignore
+}
+
+function membership({ status }: ClusterFacts): Finding[] {
+  return [
+    ...(status.quorate
+      ? []
+      : [error('quorum', 'this node is in a partition without quorum: nothing is recovered here', "Run 'corosync-quorumtool' and bring the missing nodes back.")]), // prettier-ignore
+    ...(status.maintenance
+      ? [warning('maintenance', 'the cluster is in maintenance mode: nothing is recovered', "Run 'pcs property set maintenance-mode=false'.")] // prettier-ignore
+      : []),
+    ...status.nodes
+      .filter(({ online }) => !online)
+      .map(({ name }) => error('nodes', `${name} is not online`, 'Start the node, or its Corosync and Pacemaker.')),
+    ...status.nodes
+      .filter(({ online, standby, maintenance }) => online && (standby || maintenance))
+      .map(({ name }) => warning('nodes', `${name} is in standby or maintenance`, `Run 'pcs node unstandby ${name}' or 'pcs node unmaintenance ${name}'.`)), // prettier-ignore
+  ];
+}
+
+function applied(cluster: ClusterFacts, vnf: Vnf, file: string): Finding[] {
+  const tags = section(configuration(cluster), 'tags')?.children.map(idOf) ?? [];
+  if (!tags.includes(ownerTag(vnf.name))) {
+    return [error('applied', `the VNF '${vnf.name}' is not in the cluster`, `Run 'vnfha apply ${file}'.`)];
+  }
+  const { differences = 0 } = cluster;
+  if (differences === 0) return [];
+  const what = `the cluster is not as ${file} says: ${differences} difference${differences === 1 ? '' : 's'}`;
+  return [
+    warning('applied', what, `Run 'vnfha diff ${file}', then 'vnfha apply ${file}', or correct the description.`),
+  ];
+}
+
+function alert(cluster: ClusterFacts, vnf: Vnf): Finding[] {
+  const alerts = all(configuration(cluster), 'alert');
+  const ours = alerts.find((one) => idOf(one) === alertId(vnf.name));
+  if (ours?.attributes['path'] === paths.alertAgent) return [];
+  const what = `the cluster has no alert '${alertId(vnf.name)}' with ${paths.alertAgent}: bridges and notifiers hear of failures late`;
+  return [error('alert', what, "Run 'vnfha apply' with the description.")];
+}
+
+function token({ tokenMs }: ClusterFacts, vnf: Vnf): Finding[] {
+  const wanted = vnf.cluster.tokenMs;
+  if (tokenMs === undefined || tokenMs === wanted) return [];
+  const what = `Corosync's token is ${tokenMs} ms, and the description's ${wanted} ms: the loss of a node takes another time than 'vnfha budget' says`; // prettier-ignore
+  return [error('token', what, "Generate corosync.conf anew on every node, then run 'corosync-cfgtool -R' on one.")];
+}
+
+/** Pacemaker promotes nobody who has no promotion score. */
+function scores(cluster: ClusterFacts, vnf: Vnf): Finding[] {
+  const named = new Set(all(cluster.cib, 'nvpair').map(({ attributes }) => attributes['name']));
+  return vnf.vnfcs
+    .filter(({ redundancy }) => redundancy === 'active-standby')
+    .map(({ name }) => resourceId(vnf.name, name))
+    .filter((id) => cluster.status.resources.some((one) => one.id === id && one.active))
+    .filter((id) => !named.has(`master-${id}`) && !named.has(`promotion-${id}`))
+    .map((id) => error('promotion', `no instance of '${id}' has a promotion score: none can be promoted`, "Look at its agent's messages: 'journalctl -u pacemaker', then 'pcs resource cleanup'.")); // prettier-ignore
+}
+
+/**
+ * On each node that is online a supervisor is in our CPG group, on the load balancer's nodes a bridge as well (elsewhere it idles), and
+ * so is a notifier, where there is a VNFM; that one is in a group of its own too.
+ */
+function daemons({ members, status }: ClusterFacts, vnf: Vnf): Finding[] {
+  if (members === undefined) return [];
+  const on = (group: string, id: number) => (members.get(group) ?? []).filter(({ nodeId }) => nodeId === id);
+  const start = (units: string): string => `Run 'systemctl enable --now ${units}' there.`;
+  return status.nodes
+    .filter(({ online, id }) => online && id > 0)
+    .flatMap(({ name, id }) => {
+      const notifiers = on(notifierGroup, id).map(({ pid }) => pid);
+      const others = on(bridgeGroup, id).filter(({ pid }) => !notifiers.includes(pid));
+      const balancer = vnf.loadBalancer?.nodes.includes(name) ?? false;
+      const what = balancer ? 'the bridge or the supervisor does' : 'the supervisor does';
+      return [
+        ...(others.length >= (balancer ? 2 : 1)
+          ? []
+          : [error('daemons', `${what} not run on ${name}`, start('vnfha-supervisor vnfha-bridge'))]),
+        ...(vnf.vnfm === undefined || notifiers.length > 0
+          ? []
+          : [warning('daemons', `the notifier does not run on ${name}`, start('vnfha-notifier'))]),
+      ];
+    });
+}

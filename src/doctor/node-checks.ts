@@ -1,0 +1,152 @@
+/** What goes wrong on a node. Pure. */
+import { paths } from '../model/names.ts';
+import type { Facts } from './facts.ts';
+import { error, type Finding, warning } from './finding.ts';
+
+/** Everything that is wrong with the node that the facts were read on. */
+export function nodeFindings(facts: Facts): Finding[] {
+  return [
+    ...description(facts),
+    ...versions(facts),
+    ...files(facts),
+    ...daemons(facts),
+    ...haproxy(facts),
+    ...clock(facts),
+  ];
+}
+
+function description({ node, description: { file, vnf, problem } }: Facts): Finding[] {
+  if (vnf === undefined) return [error('description', problem ?? `${file} is wrong`, `Run 'vnfha check ${file}'.`)];
+  const names = vnf.nodes.map(({ name }) => name);
+  if (names.includes(node)) return [];
+  const what = `this node is called '${node}', and ${file} has only ${names.join(', ')}`;
+  return [error('node-name', what, "Correct the node's name in the description, or the hostname.")];
+}
+
+const needed: Readonly<Record<string, { readonly least: string; readonly where: string }>> = {
+  node: { least: '20.19', where: 'Install a nodejs package of 20.19 or later.' },
+  pacemaker: { least: '2.1', where: 'Take the packages of Debian 12 or later.' },
+  corosync: { least: '3.0', where: 'Take the packages of Debian 12 or later.' },
+  haproxy: { least: '2.4', where: 'Take the package of Debian 12 or later.' },
+};
+
+function versions(facts: Facts): Finding[] {
+  return Object.entries(needed).flatMap(([name, { least, where }]) => {
+    const version = facts.here.versions[name];
+    if (name === 'haproxy' && !isBalancer(facts)) return [];
+    if (version === undefined) return [error('versions', `${name} is not installed here`, where)];
+    return isOlder(version, least) ? [error('versions', `${name} ${version} is older than ${least}`, where)] : [];
+  });
+}
+
+function isOlder(version: string, least: string): boolean {
+  const [have, need] = [version, least].map((text) => text.split('.').map(Number));
+  const at = need!.findIndex((number, index) => (have![index] ?? 0) !== number);
+  return at >= 0 && (have![at] ?? 0) < need![at]!;
+}
+
+function files({ here, description: { vnf } }: Facts): Finding[] {
+  const there = (file: string): boolean => here.files.get(file) !== undefined;
+  const again = 'Install the package vnfha again.';
+  const missing = [paths.alertAgent, ...agents(vnf)].filter((file) => here.files.has(file) && !there(file));
+  const secrets = [vnf?.vnfm?.auth?.clientSecretFile, '/etc/corosync/authkey'].flatMap((file) => file ?? []);
+  return [
+    ...missing.map((file) =>
+      error(
+        'agents',
+        `${file} is not there`,
+        file.startsWith('/usr/lib/') ? again : 'Install the package that has it.',
+      ),
+    ),
+    ...secrets.flatMap((file) => secret(file, here.files)),
+    ...writable(here.files),
+  ];
+}
+
+/** Pacemaker's names for what the description needs on this node. */
+function agents(vnf: Facts['description']['vnf']): string[] {
+  const ours = ['vnfc', 'lb-member', 'haproxy'].map((name) => `/usr/lib/ocf/resource.d/vnfha/${name}`);
+  return [...ours, ...(vnf?.fencing ?? []).map(({ agent }) => `/usr/sbin/${agent}`)];
+}
+
+function secret(file: string, known: Facts['here']['files']): Finding[] {
+  const found = known.get(file);
+  if (!known.has(file)) return [];
+  if (found === undefined) {
+    // a cluster without encryption has no key
+    return file.endsWith('authkey') ? [] : [error('secrets', `${file} is not there`, 'Copy it to every node.')];
+  }
+  const open = (found.mode & 0o077) !== 0 || found.uid !== 0;
+  return open
+    ? [error('secrets', `${file} can be read by others than root`, `Run 'chown root ${file} && chmod 0600 ${file}'.`)]
+    : [];
+}
+
+/** Who may write here may make us do what they like. */
+function writable(known: Facts['here']['files']): Finding[] {
+  return ['/etc/vnfha', '/run/vnfha', '/var/lib/vnfha', paths.description].flatMap((file) => {
+    const found = known.get(file);
+    if (found === undefined || ((found.mode & 0o022) === 0 && found.uid === 0)) return [];
+    const what = `${file} can be written by others than root`;
+    return [error('permissions', what, `Run 'chown root:root ${file} && chmod go-w ${file}'.`)];
+  });
+}
+
+/** Elsewhere than on the load balancer's nodes a bridge idles, and doesn't listen. */
+function daemons(facts: Facts): Finding[] {
+  if (facts.here.bridgeAnswers || !isBalancer(facts)) return [];
+  const what = `the bridge does not run on this node: nothing answers at ${paths.bridgeSocket}`;
+  return [
+    error('daemons', what, "Run 'systemctl enable --now vnfha-bridge', and look at 'journalctl -u vnfha-bridge'."),
+  ];
+}
+
+function isBalancer({ node, description: { vnf } }: Facts): boolean {
+  return vnf?.loadBalancer?.nodes.includes(node) ?? false;
+}
+
+function haproxy(facts: Facts): Finding[] {
+  if (!isBalancer(facts)) return [];
+  const { haproxyConfig, haproxyServiceEnabled, haproxyAnswers } = facts.here;
+  const sockets = haproxyConfig === undefined || haproxyConfig.includes(`stats socket ${paths.haproxySocket}`);
+  return [
+    ...(sockets
+      ? []
+      : [
+          error(
+            'haproxy',
+            `the haproxy.cfg in ${paths.localTemplates} has no 'stats socket ${paths.haproxySocket}': nothing could be excluded`,
+            "Take the line over from the shipped template, in 'global'.",
+          ),
+        ]),
+    ...(haproxyServiceEnabled
+      ? [
+          warning(
+            'haproxy',
+            "the distribution's own haproxy.service is enabled: at boot it would start an HAProxy beside Pacemaker's",
+            "Run 'systemctl disable --now haproxy'.",
+          ),
+        ]
+      : []),
+    ...(haproxyAnswers || !runsHere(facts)
+      ? []
+      : [
+          error(
+            'haproxy',
+            `Pacemaker says that HAProxy runs here, and nothing answers at ${paths.haproxySocket}`,
+            "Look at /var/log/vnfha, then run 'crm_resource --restart' for it.",
+          ),
+        ]),
+  ];
+}
+
+const runsHere = ({ node, cluster }: Facts): boolean =>
+  cluster?.status.resources.some(
+    ({ agent, active, nodes }) => agent === 'ocf:vnfha:haproxy' && active && nodes.includes(node),
+  ) ?? false;
+
+function clock({ here }: Facts): Finding[] {
+  if (here.clockSynchronised !== false) return [];
+  const what = 'the clock of this node is not synchronised: times in logs and incidents, and certificates, go wrong';
+  return [warning('clock', what, 'Install chrony, or systemd-timesyncd.')];
+}

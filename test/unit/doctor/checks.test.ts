@@ -1,0 +1,146 @@
+/** Each thing that goes wrong is found, with its cure; nothing is found where nothing is wrong. */
+import path from 'node:path';
+import test from 'ava';
+import { generateCib, wholeCib } from '../../../src/cib/generate.ts';
+import { loadTemplates } from '../../../src/cib/templates.ts';
+import { clusterFindings } from '../../../src/doctor/cluster-checks.ts';
+import type { ClusterFacts, Facts, NodeFacts } from '../../../src/doctor/facts.ts';
+import { parseGroups } from '../../../src/doctor/gather.ts';
+import { nodeFindings } from '../../../src/doctor/node-checks.ts';
+import { loadVnf } from '../../../src/model/load.ts';
+import { paths } from '../../../src/model/names.ts';
+import type { ClusterStatus, InstanceStatus } from '../../../src/model/cluster.ts';
+import { parseXml, serializeXml } from '../../../src/process/xml.ts';
+
+const file = path.resolve(import.meta.dirname, '../../../examples/sipcore.yaml');
+const vnf = await loadVnf(file);
+const cibText = serializeXml(wholeCib(generateCib(vnf, await loadTemplates()))).replace(
+  '<status/>',
+  '<status><nvpair id="s" name="master-sipcore-registrar" value="100"/></status>',
+);
+const started = (id: string, agent: string): InstanceStatus => ({
+  ...{ id, agent, role: 'Started', active: true, failed: false, managed: true, pending: undefined },
+  nodes: ['node1'],
+});
+const status: ClusterStatus = {
+  ...{ quorate: true, dc: 'node1', maintenance: false, failures: [] },
+  nodes: [1, 2, 3].map((id) => ({
+    ...{ id, name: `node${id}`, online: true, standby: false, maintenance: false, pending: false, unclean: false },
+  })),
+  resources: [
+    started('sipcore-fence-lab', 'stonith:fence_vnfha_lab'),
+    started('sipcore-registrar', 'ocf:vnfha:vnfc'),
+    started('sipcore-lb', 'ocf:vnfha:haproxy'),
+  ],
+};
+const root = { mode: 0o755, uid: 0 };
+const files = new Map([
+  ...['/etc/vnfha', '/run/vnfha', '/var/lib/vnfha', paths.alertAgent].map((name) => [name, root] as const),
+  ...['vnfc', 'lb-member', 'haproxy'].map((name) => [`/usr/lib/ocf/resource.d/vnfha/${name}`, root] as const),
+  ['/usr/sbin/fence_vnfha_lab', root],
+  ['/etc/corosync/authkey', { mode: 0o400, uid: 0 }],
+  [vnf.vnfm!.auth!.clientSecretFile, { mode: 0o600, uid: 0 }],
+]);
+const here: NodeFacts = {
+  versions: { node: '20.19.0', pacemaker: '2.1.5', corosync: '3.1.7', haproxy: '2.6.12' },
+  ...{ files, bridgeAnswers: true, haproxyAnswers: true, haproxyServiceEnabled: false, clockSynchronised: true },
+  haproxyConfig: `global\n  stats socket ${paths.haproxySocket} mode 600\n`,
+};
+const at = (nodeId: number, ...pids: number[]) => pids.map((pid) => ({ nodeId, pid }));
+const cluster: ClusterFacts = {
+  ...{ cib: parseXml(cibText, 'test'), status, differences: 0, tokenMs: vnf.cluster.tokenMs },
+  // the notifiers (300) are in both groups; the bridge of node3, which is no load balancer, is in none
+  members: new Map([
+    ['vnfha', [...at(1, 100, 200, 300), ...at(2, 100, 200, 300), ...at(3, 100, 300)]],
+    ['vnfha-notifier', [...at(1, 300), ...at(2, 300), ...at(3, 300)]],
+  ]),
+};
+const well: Facts = {
+  ...{ node: 'node1', description: { file, vnf, problem: undefined }, here, cluster, clusterProblem: undefined },
+};
+
+const found = (facts: Facts): string[] =>
+  [...nodeFindings(facts), ...clusterFindings(facts)].map(({ severity, check, what, cure }) => {
+    if (!/[.]$/.test(cure) || what.endsWith('.')) throw new Error(`${what} / ${cure}`);
+    return `${severity} ${check}: ${what}`;
+  });
+
+const onNode = (change: Partial<NodeFacts>): Facts => ({ ...well, here: { ...here, ...change } });
+const inCluster = (change: Partial<ClusterFacts>): Facts => ({ ...well, cluster: { ...cluster, ...change } });
+const withFile = (name: string, facts: { mode: number; uid: number } | undefined): Facts =>
+  onNode({ files: new Map([...files, [name, facts!]]) });
+const withCib = (from: string | RegExp, to: string): Facts => {
+  const changed = cibText.replace(from, to);
+  if (changed === cibText) throw new Error(`${from} is not in the CIB`);
+  return inCluster({ cib: parseXml(changed, 'test') });
+};
+const withStatus = (change: Partial<ClusterStatus>): Facts => inCluster({ status: { ...status, ...change } });
+const without = (id: string) => ({ resources: status.resources.filter((one) => one.id !== id) });
+
+test('nothing is wrong', (t) => t.deepEqual(found(well), []));
+
+const ills: Readonly<Record<string, readonly [Facts, RegExp]>> = {
+  'a description that is wrong': [{ ...well, description: { file, vnf: undefined, problem: 'x.yaml:3:1: bad' } }, /^error description: x.yaml:3:1: bad$/], // prettier-ignore
+  'a node of another name': [{ ...well, node: 'vm7' }, /^error node-name: this node is called 'vm7'/],
+  'an old Node': [onNode({ versions: { ...here.versions, node: '18.19.0' } }), /^error versions: node 18.19.0 is older than 20.19$/], // prettier-ignore
+  'an old Node of the same major': [onNode({ versions: { ...here.versions, node: '20.9.0' } }), /^error versions: node 20.9.0/], // prettier-ignore
+  'no Corosync': [onNode({ versions: { ...here.versions, corosync: undefined } }), /^error versions: corosync is not/],
+  'no alert agent': [withFile(paths.alertAgent, undefined), /^error agents: \/usr\/lib\/vnfha\/alert is not there$/],
+  'no fence agent': [withFile('/usr/sbin/fence_vnfha_lab', undefined), /^error agents: \/usr\/sbin\/fence_vnfha_lab/],
+  'a secret that all can read': [withFile(vnf.vnfm!.auth!.clientSecretFile, { mode: 0o644, uid: 0 }), /^error secrets: .* can be read by others/], // prettier-ignore
+  'a secret that is not there': [withFile(vnf.vnfm!.auth!.clientSecretFile, undefined), /^error secrets: .* is not there$/], // prettier-ignore
+  'somebody else’s /etc/vnfha': [
+    withFile('/etc/vnfha', { mode: 0o755, uid: 1000 }),
+    /^error permissions: \/etc\/vnfha/,
+  ],
+  'no bridge here': [onNode({ bridgeAnswers: false }), /^error daemons: the bridge does not run on this node/],
+  'a haproxy.cfg without a runtime socket': [
+    onNode({ haproxyConfig: 'global\n' }),
+    /^error haproxy: .* no 'stats socket/,
+  ],
+  'the distribution’s HAProxy': [onNode({ haproxyServiceEnabled: true }), /^warning haproxy: .* is enabled/],
+  'an HAProxy that does not answer': [onNode({ haproxyAnswers: false }), /^error haproxy: .* nothing answers/],
+  'a clock that goes as it likes': [onNode({ clockSynchronised: false }), /^warning clock: /],
+  'no cluster': [{ ...well, cluster: undefined, clusterProblem: 'Pacemaker is not running on this node' }, /^error cluster: /], // prettier-ignore
+  'fencing switched off': [withCib('name="stonith-enabled" value="true"', 'name="stonith-enabled" value="false"'), /^error fencing: fencing is switched off/], // prettier-ignore
+  'no fence device': [withCib(/<primitive id="sipcore-fence-lab"[^]*?<\/primitive>/, ''), /^error fencing: there is no fence device/], // prettier-ignore
+  'a fence device that is not started': [withStatus(without('sipcore-fence-lab')), /^error fencing: .*'sipcore-fence-lab' is not started$/], // prettier-ignore
+  'no quorum': [withStatus({ quorate: false }), /^error quorum: /],
+  'maintenance mode': [withStatus({ maintenance: true }), /^warning maintenance: /],
+  'a lost node': [withStatus({ nodes: status.nodes.map((node) => ({ ...node, online: node.id !== 2 })) }), /^error nodes: node2 is not online$/], // prettier-ignore
+  'a node in standby': [withStatus({ nodes: status.nodes.map((node) => ({ ...node, standby: node.id === 2 })) }), /^warning nodes: node2 is in standby/], // prettier-ignore
+  'a VNF that was never applied': [withCib('<tag id="vnfha-sipcore">', '<tag id="vnfha-other">'), /^error applied: the VNF 'sipcore' is not in the cluster$/], // prettier-ignore
+  'a cluster that says something else': [inCluster({ differences: 2 }), /^warning applied: .*: 2 differences$/],
+  'no alert': [withCib(/<alert id[^]*<\/alert>/, ''), /^error alert: /],
+  'another alert agent': [withCib(`path="${paths.alertAgent}"`, 'path="/tmp/x"'), /^error alert: /],
+  'another token': [
+    inCluster({ tokenMs: 3000 }),
+    /^error token: Corosync's token is 3000 ms, and the description's 1000 ms/,
+  ],
+  'no promotion score': [
+    withCib('master-sipcore-registrar', 'master-other'),
+    /^error promotion: .*'sipcore-registrar'/,
+  ],
+  'no supervisor on a node': [inCluster({ members: new Map([...cluster.members!, ['vnfha', [...at(1, 100, 200), ...at(2, 200, 300), ...at(3, 100)]]]) }), /^error daemons: .* on node2$/], // prettier-ignore
+  'no supervisor on a node without a load balancer': [inCluster({ members: new Map([...cluster.members!, ['vnfha', [...at(1, 100, 200), ...at(2, 100, 200), ...at(3, 300)]]]) }), /^error daemons: the supervisor does not run on node3$/], // prettier-ignore
+  'no notifier on a node': [inCluster({ members: new Map([...cluster.members!, ['vnfha-notifier', [...at(1, 300), ...at(2, 300)]]]) }), /^warning daemons: .* on node3$/], // prettier-ignore
+};
+
+for (const [name, [facts, expected]] of Object.entries(ills)) {
+  test(`found: ${name}`, (t) => {
+    const [first, ...more] = found(facts);
+    t.regex(first ?? 'nothing', expected);
+    t.deepEqual(more, []);
+  });
+}
+
+test('what could not be read is not guessed', (t) => {
+  const unknown = { tokenMs: undefined, members: undefined, differences: undefined };
+  t.deepEqual(found({ ...inCluster(unknown), here: { ...here, clockSynchronised: undefined } }), []);
+});
+
+test('corosync-cpgtool is read', (t) => {
+  const text =
+    'Group Name\t       PID\t   Node ID\ncrmd \n\t\t        64\t         1 (10.77.0.1)\nvnfha\n\t\t        44\t         1 (10.77.0.1)\n\t\t        45\t         3 (10.77.0.3)\n';
+  t.deepEqual([...parseGroups(text)], [['crmd', at(1, 64)], ['vnfha', [...at(1, 44), ...at(3, 45)]]]); // prettier-ignore
+});

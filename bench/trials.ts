@@ -25,11 +25,12 @@ export async function trials(context: Context, { side, what, ready, node, once }
   let mended = performance.now();
   const well = (): Promise<void> =>
     untilNothing(async () => {
-      const missing = (await side.missing()) ?? ready();
+      // a node that is off can't be asked: that, too, is not well yet
+      const missing = (await side.missing().catch(messageOf)) ?? ready();
       // a failed start is for good until somebody says otherwise
       if (missing !== undefined && damaged !== undefined && performance.now() - mended > 30_000) {
         mended = performance.now();
-        await side.mend(damaged);
+        await side.mend(damaged).catch(() => undefined);
       }
       return missing;
     }, 2 * patienceMs);
@@ -44,7 +45,7 @@ export async function trials(context: Context, { side, what, ready, node, once }
     context.say(`${label}: ${said}`);
     damaged = at;
     mended = performance.now();
-    await side.mend(at);
+    await side.mend(at).catch((error: unknown) => context.say(`not mended: ${messageOf(error)}`));
     await well();
   }
   return failures;

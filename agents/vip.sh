@@ -9,7 +9,8 @@ prefix=${OCF_RESKEY_cidr_netmask-}
 nic=${OCF_RESKEY_nic-}
 count=${OCF_RESKEY_arp_count:-5}
 interval=${OCF_RESKEY_arp_interval:-200}
-run=/run/vnfha/vip # of each announcer its pid
+haproxy=${OCF_RESKEY_drain-}
+run=/run/vnfha/vip # of each announcer its pid, and RESOURCE.held while new connections are held back
 
 fail() { # CODE REASON
   echo "${OCF_EXIT_REASON_PREFIX-ocf-exit-reason:}$2" >&2
@@ -35,6 +36,7 @@ read_parameters() {
   number arp_count "$count" 1 1000
   number arp_interval "$interval" 1 10000
   case $nic in *[!A-Za-z0-9_.:@-]* | ????????????????* | -*) fail 6 "nic is '$nic', which is no network interface" ;; esac
+  case $haproxy in *[!A-Za-z0-9_.:-]*) fail 6 "drain is '$haproxy', which is no resource's name" ;; esac
   case $resource in *[!A-Za-z0-9_.:-]* | .*) fail 6 "'$resource' cannot be a resource's name" ;; esac
 }
 
@@ -123,6 +125,33 @@ END
 *}): ${said:-the kernel gives no reason}"
 }
 
+# Whether the HAProxy that serves the address runs on this node, by the note of its agent: only then it goes as planned.
+served() {
+  local note= pid
+  [ -n "$haproxy" ] && [ -O "/run/vnfha/agents/$haproxy.json" ] || return 1
+  read -r note <"/run/vnfha/agents/$haproxy.json" # a line without an end
+  case $note in '{"leader":{"pid":'[1-9]*'"phase":"running"'*) ;; *) return 1 ;; esac
+  pid=${note#'{"leader":{"pid":'}
+  [ -e "/proc/${pid%%,*}/exe" ]
+}
+
+table() {
+  echo "vnfha-$resource" | tr : _
+}
+
+# Has the connections end first, and new ones wait for the next owner of the address. Whatever comes of it, the address goes.
+drain() {
+  [ -d "$run" ] || mkdir -p "$run" || return 0
+  : >"$run/$resource.held"
+  node @LIB@/agents/drain.cjs "$ip" "$(table)" || :
+}
+
+release() {
+  [ -e "$run/$resource.held" ] || return 0
+  nft delete table inet "$(table)" 2>/dev/null
+  rm -f "$run/$resource.held"
+}
+
 start() {
   local here said flags
   sender
@@ -137,6 +166,7 @@ start() {
   fi
   read -r flags 2>/dev/null <"/sys/class/net/$nic/flags" && [ $((flags & 1)) = 1 ] || ip link set "$nic" up ||
     fail 1 "the network interface $nic cannot be taken up"
+  release
   silence
   announce
 }
@@ -145,7 +175,11 @@ stop() {
   local here
   silence
   here=$(places) || exit
-  [ -z "$here" ] || take_away "$here"
+  if [ -n "$here" ]; then
+    served && drain
+    take_away "$here"
+  fi
+  release
 }
 
 monitor() {

@@ -1,5 +1,5 @@
 /** The active instance damaged again and again: when a client's write is answered at its address again. */
-import type { Context, Figure } from './figure.ts';
+import type { Context, Figure, Target } from './figure.ts';
 import type { Side } from './sides/side.ts';
 import { ms, noteOf, patienceMs, trials } from './trials.ts';
 import { untilNothing } from './wait.ts';
@@ -14,6 +14,7 @@ export async function measureActive(
   side: Side,
   what: string,
   damage: Damage,
+  target?: Target,
   after: (node: string, at: number, back: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<Figure[]> {
   const client = await Client.start(side.lab, side.activeUrl);
@@ -43,6 +44,7 @@ export async function measureActive(
       ours: side.ours,
       unit: 'ms',
       values,
+      ...(side.ours && target !== undefined ? { target } : {}),
       ...noteOf(failures),
     },
   ];

@@ -1,6 +1,6 @@
 /** The pool damaged again and again on one node: when every load balancer has its server out, and in again. */
 import { cut, signal } from './fault.ts';
-import type { Context, Figure } from './figure.ts';
+import type { Context, Figure, Target } from './figure.ts';
 import type { Side } from './sides/side.ts';
 import { ms, noteOf, patienceMs, trials } from './trials.ts';
 import { untilNothing } from './wait.ts';
@@ -10,6 +10,13 @@ import { HaproxyWatch } from './watchers.ts';
 const node = 'node3';
 
 export type PoolFault = 'killed' | 'hangs' | 'cut';
+
+/** What is aimed at, in ms. */
+const targets: Readonly<Record<PoolFault, Target>> = {
+  killed: { p50: 10, p99: 30 },
+  hangs: { p99: 450 },
+  cut: { p99: 500 },
+};
 
 const faults: Readonly<Record<PoolFault, (side: Side) => Promise<number>>> = {
   killed: ({ lab }) => signal(lab, node, 'nginx', 'KILL'),
@@ -66,6 +73,7 @@ export async function measurePool(context: Context, side: Side, fault: PoolFault
     ours: side.ours,
     unit: 'ms',
     values: out.get(backend)!,
+    ...(side.ours ? { target: targets[fault] } : {}),
     ...noteOf(failures),
   }));
   if (fault !== 'killed') return outs;

@@ -43,6 +43,13 @@ export async function buildAgents({ lib, resources, installedLib, define = {} })
   }
 
   async function buildAgent(name) {
+    if (name === 'drain')
+      return bundle({
+        entryPoints: ['agents/drain.ts'],
+        outfile: path.join(lib, 'agents/drain.cjs'),
+        format: 'cjs',
+        define,
+      });
     const alert = name === 'alert'; // not a resource agent
     const outfile = path.join(lib, alert ? 'alert.cjs' : `agents/${name}.cjs`);
     const banner = alert ? { js: '#!/usr/bin/env node' } : {};

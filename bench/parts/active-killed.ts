@@ -1,5 +1,5 @@
 /** The active instance is killed: when a client's write is answered at its address again. */
-import { measureActive } from '../active.ts';
+import { type Damage, measureActive } from '../active.ts';
 import { signal } from '../fault.ts';
 import type { Context, Figure, Part } from '../figure.ts';
 import { keepalivedSide } from '../sides/keepalived.ts';
@@ -12,9 +12,7 @@ export const activeKilled: Part = { name: 'active-killed', about: 'the active in
 
 async function run(context: Context): Promise<Figure[]> {
   const measure = (side: Side): Promise<Figure[]> =>
-    measureActive(context, side, 'the active instance is killed', ({ lab }, node) =>
-      signal(lab, node, 'redis-server', 'KILL'),
-    );
+    measureActive(context, side, 'the active instance is killed', killIt, { p50: 300, p99: 500 });
   return [
     ...(await onSide(context, 'vnfha', () => vnfhaSide(), measure)),
     ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 1, tracks: 'death' }), measure)),
@@ -23,3 +21,5 @@ async function run(context: Context): Promise<Figure[]> {
     ...(await onSide(context, 'stock', () => stockSide(2), measure)),
   ];
 }
+
+const killIt: Damage = ({ lab }, node) => signal(lab, node, 'redis-server', 'KILL');

@@ -4,12 +4,12 @@
  */
 import { type Damage, measureActive } from '../active.ts';
 import { cut } from '../fault.ts';
-import type { Context, Figure, Part } from '../figure.ts';
+import type { Context, Figure, Part, Target } from '../figure.ts';
 import { measurePool } from '../pool.ts';
 import { keepalivedSide } from '../sides/keepalived.ts';
 import type { Side } from '../sides/side.ts';
 import { stockSide } from '../sides/stock.ts';
-import { vnfhaSide } from '../sides/vnfha.ts';
+import { benchDescription, vnfhaSide } from '../sides/vnfha.ts';
 import { onSide } from '../trials.ts';
 
 export const nodeCut: Part = { name: 'node-cut', about: 'a node loses its power', run };
@@ -22,19 +22,26 @@ async function run(context: Context): Promise<Figure[]> {
   const unfenced = (side: Side): Promise<Figure[]> => measureActive(context, side, what, cutIt);
   return [
     ...(await onSide(context, 'vnfha', () => vnfhaSide(), fenced)),
+    ...(await onSide(context, 'vnfha', subSecond, (side) => measureFenced(context, side, { p50: 1200, p99: 2000 }))),
     ...(await onSide(context, 'stock', () => stockSide(10), fenced)),
     ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 1, tracks: 'death' }), unfenced)),
     ...(await onSide(context, 'keepalived', () => keepalivedSide({ advertInt: 0.1, tracks: 'death' }), unfenced)),
   ];
 }
 
+/** The same VNF with the timing of the profile `sub-second`. */
+const subSecond = async (): Promise<Side> => ({
+  ...(await vnfhaSide(benchDescription((document) => document.set('recovery', 'sub-second')))),
+  who: 'vnfha, recovery: sub-second',
+});
+
 const what = 'the active one’s node loses its power';
 const cutIt: Damage = (side, node) => cut(side.lab, node);
 
 /** The active one's node, and of each trial how long after the confirmed fencing the first answer came: below zero would be two owners. */
-async function measureFenced(context: Context, side: Side): Promise<Figure[]> {
+async function measureFenced(context: Context, side: Side, target?: Target): Promise<Figure[]> {
   const afterFencing: number[] = [];
-  const figures = await measureActive(context, side, what, cutIt, async (node, at, back) => {
+  const figures = await measureActive(context, side, what, cutIt, target, async (node, at, back) => {
     const fencing = (await side.lab.fenceLog()).find(
       (entry) => entry.node === node && entry.at >= at && entry.action !== 'on',
     );

@@ -1,5 +1,7 @@
 /** What is planned, at 1,000 requests a second: how many of them are lost. */
 import { setTimeout as delay } from 'node:timers/promises';
+import { theNodeOf } from '../../src/demo/cluster.ts';
+import { paths } from '../../src/model/names.ts';
 import { Failure } from '../../src/process/failure.ts';
 import type { Context, Figure, Part } from '../figure.ts';
 import { perSecond, underLoad } from '../load.ts';
@@ -21,8 +23,9 @@ interface Plan {
 /** What the resources are called on a side. */
 interface Names {
   readonly pool: string;
-  readonly poolPrimitive: string;
   readonly lbVip: string;
+  /** HAProxy's master socket, where it has one: stock agents start it without. */
+  readonly master?: string;
   readonly urls: readonly (readonly [who: string, url: string])[];
 }
 
@@ -37,7 +40,7 @@ async function run(context: Context): Promise<Figure[]> {
       (side) =>
         measure(context, side, {
           pool: 'sipcore-web-clone',
-          poolPrimitive: 'sipcore-web',
+          master: paths.haproxyMaster,
           lbVip: 'sipcore-lb-vip',
           urls: [[side.who, `http://${lbVip}/`]],
         }),
@@ -49,7 +52,6 @@ async function run(context: Context): Promise<Figure[]> {
       (side) =>
         measure(context, side, {
           pool: 'web-clone',
-          poolPrimitive: 'web',
           lbVip: 'lb-vip',
           urls: side.pools.map(({ who }, at) => [`Pacemaker, stock agents, ${who}`, `http://${lbVip}:${80 + at}/`]),
         }),
@@ -57,16 +59,26 @@ async function run(context: Context): Promise<Figure[]> {
   ];
 }
 
+/** On the load balancer that has the address, by its master. */
+const reload = (lbVip: string, master: string): Plan => ({
+  what: 'HAProxy is reloaded',
+  run: async (side) => {
+    const node = await theNodeOf(side, lbVip, 'Started');
+    const script =
+      'const s = require("net").connect(process.argv[1]); s.on("close", () => process.exit()); s.write("reload\\n"); s.resume()';
+    const { code, stderr } = await side.lab.exec(node, [process.execPath, '-e', script, master], { timeout: 10_000 });
+    if (code !== 0) throw new Failure('haproxy', `the reload on ${node}: ${stderr.trim()}`);
+    await delay(1000); // until the old worker has ended
+  },
+});
+
 const plans = (names: Names): Plan[] => [
   {
     what: 'an instance is stopped and started (an upgrade of it)',
     run: (side) => crmResource(side, '--ban', '--resource', names.pool, '--node', node, '--lifetime', 'PT1H'),
     undo: (side) => crmResource(side, '--clear', '--resource', names.pool),
   },
-  {
-    what: 'the pool is restarted on every node',
-    run: (side) => crmResource(side, '--restart', '--resource', names.pool),
-  },
+  ...(names.master === undefined ? [] : [reload(names.lbVip, names.master)]),
   {
     what: 'the load balancer’s address is moved',
     run: (side) => crmResource(side, '--move', '--resource', names.lbVip, '--lifetime', 'PT1H'),
@@ -103,7 +115,15 @@ async function measure(context: Context, side: Side, names: Names): Promise<Figu
       });
       const note = noteOf(failures).note ?? (reasons === '' ? undefined : `lost for: ${reasons}`);
       const what = `requests lost of ${perSecond} a second: ${plan.what}`;
-      figures.push({ what, who, ours: side.ours, unit: 'requests', values, ...(note === undefined ? {} : { note }) });
+      figures.push({
+        what,
+        who,
+        ours: side.ours,
+        unit: 'requests',
+        values,
+        target: { max: 0 },
+        ...(note === undefined ? {} : { note }),
+      });
     }
   }
   return figures;

@@ -178,3 +178,98 @@ test('ocf-tester', async (t) => {
   t.is(ocfTester(node, 'vip', four), '');
   t.is(ocfTester(node, 'vip', six), '');
 });
+
+const haproxyConfig = `global
+  maxconn 100
+defaults
+  mode http
+  timeout client 60s
+  timeout server 60s
+  timeout connect 1s
+  timeout http-keep-alive 60s
+  option idle-close-on-response
+frontend all
+  bind 0.0.0.0:80
+  http-request return status 200 content-type text/plain string ok
+`;
+
+/** HAProxy with a master as its agent starts it, and the agent's note of it as 'lb'. */
+async function startHaproxy({ node, sh }: Scene): Promise<void> {
+  sh(`mkdir -p /run/vnfha/agents; cat >/run/haproxy.cfg <<'END'\n${haproxyConfig}END`);
+  node.start('haproxy', ['-W', '-S', '/run/vnfha/haproxy-master.sock', '-f', '/run/haproxy.cfg']);
+  await until('HAProxy runs', () => node.run('test', '-S', '/run/vnfha/haproxy-master.sock').code === 0);
+  const pid = sh('pgrep -x haproxy | head -n 1').trim();
+  note(sh, pid);
+}
+
+const note = (sh: Scene['sh'], pid: string): string =>
+  sh(
+    `printf %s '{"leader":{"pid":${pid},"startTime":1},"phase":"running","agent":"haproxy"}' >/run/vnfha/agents/lb.json`,
+  );
+
+/** A neighbour's client on one connection: asks every `everyMs`, the first time when it starts; a line for each answer, and how the connection ended. */
+const client = (everyMs: number): string => `
+  const socket = require('net').connect(80, '${four.ip}');
+  const ask = () => socket.write('GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n');
+  socket.on('connect', () => { ask(); setInterval(ask, ${everyMs}).unref(); });
+  socket.on('data', (data) => console.log(/^connection: close/im.test(data) ? 'last answer' : 'answer'));
+  socket.on('end', () => console.log('end'));
+  socket.on('error', ({ code }) => console.log(code));
+  socket.on('close', () => process.exit());
+`;
+
+test('a planned stop ends the connections to HAProxy first; nothing of that stays', async (t) => {
+  const stage = await scene(t);
+  const { node, sh, vip, addresses } = stage;
+  await startHaproxy(stage);
+  const parameters = { ...four, drain: 'lb' };
+  t.is(vip('start', parameters).code, 0);
+  const peer = sh('cat /run/peer').trim();
+  const clients = [5, 60_000].map((everyMs) => {
+    const child = node.start('nsenter', [`--net=/proc/${peer}/ns/net`, process.execPath, '-e', client(everyMs)]);
+    const lines: string[] = [];
+    child.stdout!.on('data', (data: Buffer) => lines.push(...data.toString().trim().split('\n')));
+    return lines;
+  });
+  await until('both are answered', () => clients.every((lines) => lines.length > 0));
+  const { code, stderr, ms } = vip('stop', parameters);
+  t.is(code, 0);
+  t.is(stderr, `1 connections to ${four.ip} idled, or outlived 1000 ms, and were ended\n`);
+  t.true(ms < 4000, `${ms}`);
+  t.is(addresses(), '');
+  const [busy, idle] = clients as [string[], string[]];
+  await until('both know', () => clients.every((lines) => /end|ECONN/.test(lines.at(-1)!)));
+  t.deepEqual(busy.slice(-2), ['last answer', 'end'], 'each request was answered');
+  t.deepEqual(idle, ['answer', 'ECONNRESET'], 'it is told, rather than left with a dead connection');
+  t.is(sh('nft list tables'), '');
+  t.is(node.run('ls', '/run/vnfha/vip').stdout, '');
+  t.is(node.run('pgrep', '-x', 'haproxy').code, 0, 'HAProxy itself goes on');
+});
+
+test('where HAProxy is not running, nobody waits for its connections; what a killed stop left is taken back', async (t) => {
+  const stage = await scene(t);
+  const { sh, vip, addresses } = stage;
+  const parameters = { ...four, drain: 'lb' };
+  sh('mkdir -p /run/vnfha/agents');
+  for (const pid of ['999999', '']) {
+    if (pid === '') sh('rm /run/vnfha/agents/lb.json');
+    else note(sh, pid);
+    t.is(vip('start', parameters).code, 0);
+    const { code, stderr } = vip('stop', parameters);
+    t.is(code, 0);
+    t.is(stderr, '');
+    t.is(addresses(), '');
+    t.is(sh('nft list tables'), '');
+  }
+  // it runs, and its master doesn't answer: that costs a second, and is said
+  note(sh, '1');
+  t.is(vip('start', parameters).code, 0);
+  const { code, stderr } = vip('stop', parameters);
+  t.is(code, 0);
+  t.regex(stderr, /^10\.9\.0\.50 goes without its connections being ended first: HAProxy is not running/);
+  t.is(sh('nft list tables'), '');
+
+  sh(`mkdir -p /run/vnfha/vip; nft add table inet vnfha_test; : >/run/vnfha/vip/test.held`);
+  t.is(vip('start', parameters).code, 0);
+  t.is(sh('nft list tables'), '');
+});

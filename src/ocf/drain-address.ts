@@ -12,7 +12,9 @@ export async function drainAddress(address: string, table: string): Promise<stri
   try {
     await holdBack(what);
     const left = await drain(what);
-    return left === 0 ? undefined : `${left} connections to ${address} idled, or outlived ${withinMs} ms, and were ended`;
+    return left === 0
+      ? undefined
+      : `${left} connections to ${address} idled, or outlived ${withinMs} ms, and were ended`;
   } catch (error) {
     return `${address} goes without its connections being ended first: ${messageOf(error)}`;
   }

@@ -1,73 +1,121 @@
-/** What our resident processes cost while nothing happens, beside those of Corosync and Pacemaker. */
+/**
+ * What our resident processes cost on a node while nothing happens, with 50 VNFCs on it, beside Corosync and Pacemaker; and what the
+ * programs cost that ours start now and then.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Context, Figure, Part } from '../figure.ts';
-import { vnfhaSide } from '../sides/vnfha.ts';
+import { fiftyVnfcs } from '../fleet/fifty.ts';
+import type { Context, Figure, Part, Target } from '../figure.ts';
+import { exampleWith, vnfhaSide } from '../sides/vnfha.ts';
 import { onSide } from '../trials.ts';
 import { untilNothing } from '../wait.ts';
 
-const about = 'CPU and memory of a node’s resident processes while nothing happens';
+const about = 'CPU and memory of a node’s resident processes while nothing happens, 50 VNFCs';
 export const idle: Part = { name: 'idle', about, run };
 
-/** A window of a trial; a clock tick is 10 ms, so 0.2 % is the least that can be seen. */
-const windowMs = 5000;
+/** A window of a trial. What is done every few seconds falls into each. */
+const windowMs = 15_000;
+/** So long it takes until a new process has settled: what it compiled and read at its start is collected. */
+const settleMs = 30_000;
 
-// NAME TICKS PSS(kB) of every process of the node that is its own or Pacemaker's
+// NAME NANOSECONDS TICKS PSS(kB) of every process of the node that is ours or Pacemaker's: its own time, and that of its ended children
 const script = `for dir in /proc/[0-9]*; do
   words=$(tr '\\0' ' ' <$dir/cmdline 2>/dev/null) || continue
   case $words in
-    */usr/lib/vnfha/*bridge*|*vnfha*\\ bridge*) name=bridge ;;
-    *vnfha*notifier*) name=notifier ;;
-    *vnfha*supervisor*) name=supervisor ;;
+    *vnfha.mjs\\ bridge*) name=bridge ;;
+    *vnfha.mjs\\ notifier*) name=notifier ;;
+    *vnfha.mjs\\ supervisor*) name=supervisor ;;
     corosync*|*pacemakerd*|*/pacemaker-*) name=pacemaker ;;
     *) continue ;;
   esac
+  own=$(cat $dir/task/*/schedstat | { sum=0; while read -r ns _; do sum=$((sum + ns)); done; echo $sum; })
   read -r stat <$dir/stat || continue
   set -- \${stat##*) }
-  echo $name $(($12 + $13)) $(sed -n 's/^Pss: *\\([0-9]*\\).*/\\1/p' $dir/smaps_rollup)
+  echo $name $own $((\${14} + \${15})) $(sed -n 's/^Pss: *\\([0-9]*\\).*/\\1/p' $dir/smaps_rollup)
 done`;
+
+interface Cost {
+  readonly ownNs: number;
+  readonly startedTicks: number;
+  readonly pssKb: number;
+}
+
+const nothing: Cost = { ownNs: 0, startedTicks: 0, pssKb: 0 };
+const plus = (one: Cost, other: Cost): Cost => ({
+  ownNs: one.ownNs + other.ownNs,
+  startedTicks: one.startedTicks + other.startedTicks,
+  pssKb: one.pssKb + other.pssKb,
+});
+
+const daemons = ['supervisor', 'bridge', 'notifier'];
+
+/** By name; 'all' is all of ours. */
+function costsIn(stdout: string): Map<string, Cost> {
+  const costs = new Map<string, Cost>();
+  for (const line of stdout.split('\n').filter(Boolean)) {
+    const [name = '', ...numbers] = line.split(' ');
+    const [ownNs = NaN, startedTicks = NaN, pssKb = NaN] = numbers.map(Number);
+    const cost = { ownNs, startedTicks, pssKb };
+    for (const into of daemons.includes(name) ? [name, 'all'] : [name]) {
+      costs.set(into, plus(costs.get(into) ?? nothing, cost));
+    }
+  }
+  const missing = [...daemons, 'pacemaker'].filter((name) => !costs.has(name));
+  if (missing.length > 0) throw new Error(`no process of ${missing.join(', ')} was found`);
+  return costs;
+}
 
 async function run(context: Context): Promise<Figure[]> {
   return onSide(
     context,
     'vnfha',
-    () => vnfhaSide(),
+    () => vnfhaSide(exampleWith(fiftyVnfcs)),
     async (side) => {
-      const { lab } = side;
-      await untilNothing(() => side.missing(), 120_000);
-      const seen = async () => {
-        const { stdout } = await lab.exec('node1', [
-          'bash',
-          '-c',
-          script.replaceAll('$12', '${12}').replaceAll('$13', '${13}'),
-        ]);
-        const sums = new Map<string, { ticks: number; pss: number }>();
-        for (const line of stdout.split('\n').filter(Boolean)) {
-          const [name, ticks, pss] = line.split(' ');
-          const sum = sums.get(name!) ?? { ticks: 0, pss: 0 };
-          sums.set(name!, { ticks: sum.ticks + Number(ticks), pss: sum.pss + Number(pss) });
-        }
-        return sums;
-      };
-      const cpu = new Map<string, number[]>();
-      const memory = new Map<string, number[]>();
+      const seen = async () => costsIn((await side.lab.exec('node1', ['bash', '-c', script])).stdout);
+      await untilNothing(() => side.missing(), 240_000);
+      await delay(settleMs);
+      const figures = new Figures();
       let before = await seen();
       let at = performance.now();
       for (let trial = 1; trial <= context.trials; trial += 1) {
         await delay(windowMs);
-        const after = await seen();
-        const now = performance.now();
-        for (const [name, { ticks, pss }] of after) {
-          const share = ((ticks - (before.get(name)?.ticks ?? ticks)) * 10 * 100) / (now - at);
-          cpu.set(name, [...(cpu.get(name) ?? []), share]);
-          memory.set(name, [...(memory.get(name) ?? []), pss / 1024]);
+        const [after, now] = [await seen(), performance.now()];
+        for (const [name, cost] of after) {
+          const was = before.get(name)!;
+          figures.add('CPU of a core', '%', name, (cost.ownNs - was.ownNs) / 1e4 / (now - at), { p50: 1 });
+          const started = ((cost.startedTicks - was.startedTicks) * 1000) / (now - at);
+          if (name !== 'pacemaker') figures.add('CPU of what they start', '%', name, started);
+          figures.add('memory (PSS)', 'MB', name, cost.pssKb / 1024, { p50: 120 });
         }
         [before, at] = [after, now];
         context.say(`idle; ${trial}/${context.trials}`);
       }
-      const who = (name: string) => (name === 'pacemaker' ? 'Corosync and Pacemaker' : `vnfha's ${name}`);
-      const figures = (what: string, unit: '%' | 'MB', of: Map<string, number[]>): Figure[] =>
-        [...of].map(([name, values]) => ({ what, who: who(name), ours: false, unit, values }));
-      return [...figures('CPU of a core', '%', cpu), ...figures('memory (PSS)', 'MB', memory)];
+      return figures.all;
     },
   );
+}
+
+const who: Readonly<Record<string, string>> = { all: 'vnfha, all of a node', pacemaker: 'Corosync and Pacemaker' };
+
+class Figures {
+  readonly #values = new Map<string, Figure & { values: number[] }>();
+
+  add(what: string, unit: Figure['unit'], name: string, value: number, target?: Target): void {
+    const key = `${what}/${name}`;
+    const ours = name === 'all';
+    const begun: Figure & { values: number[] } = {
+      what,
+      who: who[name] ?? `of that, the ${name}`,
+      ours,
+      unit,
+      values: [],
+      ...(ours && target && { target }),
+    };
+    const figure = this.#values.get(key) ?? begun;
+    figure.values.push(value);
+    this.#values.set(key, figure);
+  }
+
+  get all(): Figure[] {
+    return [...this.#values.values()].sort((a, b) => (a.what < b.what ? -1 : a.what > b.what ? 1 : 0));
+  }
 }

@@ -12,12 +12,19 @@ import { activeVip, type Side } from './side.ts';
 
 const example = path.resolve(import.meta.dirname, '../../examples/sipcore.yaml');
 
+/** The example's text without its VNFM, changed by `change`. */
+export function benchDescription(change: Change = () => undefined): string {
+  return exampleWith((document) => {
+    document.delete('vnfm');
+    change(document);
+  });
+}
+
+type Change = (document: ReturnType<typeof parseDocument>) => void;
+
 /** The example's text, changed by `change`. */
-export function benchDescription(
-  change: (document: ReturnType<typeof parseDocument>) => void = () => undefined,
-): string {
+export function exampleWith(change: Change): string {
   const document = parseDocument(readFileSync(example, 'utf8'));
-  document.delete('vnfm');
   change(document);
   return document.toString({ lineWidth: 0 });
 }

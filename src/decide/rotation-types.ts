@@ -13,6 +13,8 @@ export const keyOf = (backend: string, server: string): ServerKey => `${backend}
 export interface RotationPolicy {
   /** The cluster is asked at least this often. */
   readonly statusIntervalMs: number;
+  /** From one question to the next, and from the first news of something to the question that it leads to. */
+  readonly askGapMs: number;
   /** A snapshot begun sooner than this after an alert, or after a node's return, may not know of it yet. */
   readonly settleMs: number;
   /** A death that a supervisor saw outranks crm_mon until that agrees, but no longer than this. */
@@ -98,6 +100,8 @@ export interface RotationState {
   /** The newest snapshot of a quorate partition; none while there is no quorum, or nothing is known. */
   readonly snapshot: { readonly begun: number; readonly status: ClusterStatus } | undefined;
   readonly askedAt: number;
+  /** When it is to be asked again because of what was heard since; Infinity: nothing was. */
+  readonly askAt: number;
   /** What the file was last told to be. */
   readonly written: ReadonlySet<ServerKey> | undefined;
   readonly haproxyPid: number | undefined;
@@ -198,7 +202,7 @@ export interface Heard {
   readonly repair?: readonly ServerKey[];
   /** The file has to be written, changed or not. */
   readonly rewrite?: boolean;
-  /** The cluster has to be asked. */
-  readonly ask?: boolean;
+  /** The cluster has to be asked: as soon as may be, or in a while. */
+  readonly ask?: 'now' | 'soon';
   readonly actions?: readonly RotationAction[];
 }

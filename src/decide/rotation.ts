@@ -18,11 +18,13 @@ import {
   type ServerChange,
   type ServerKey,
 } from './rotation-types.ts';
+import type { PacemakerAlert } from '../model/wire.ts';
 import { suspectsOf } from './rotation-suspicion.ts';
 import { wantedOf } from './rotation-wanted.ts';
 
 export const defaultRotationPolicy: RotationPolicy = {
   statusIntervalMs: 5000,
+  askGapMs: 500,
   settleMs: 500,
   untoldMs: 10_000,
   minHoldMs: 2000,
@@ -39,6 +41,7 @@ export const initialRotation: RotationState = {
   spared: new Set(),
   snapshot: undefined,
   askedAt: -Infinity,
+  askAt: Infinity,
   written: undefined,
   haproxyPid: undefined,
   strangers: new Set(),
@@ -56,8 +59,8 @@ export function step(before: RotationState, events: readonly RotationEvent[], po
   const set = setServers(decided.state, [...decided.changed, ...heard.repair], first);
   const file = writeConfig(set.state, heard.rewrite);
   const requests = settleRequests(file.state, at);
-  const ask = heard.ask || at >= nextAskAt(requests.state, policy);
-  const state = ask ? { ...requests.state, askedAt: at } : requests.state;
+  const ask = at >= nextAskAt(requests.state, policy);
+  const state = ask ? { ...requests.state, askedAt: at, askAt: Infinity } : requests.state;
   const actions: RotationAction[] = [
     ...set.actions,
     ...file.actions,
@@ -69,26 +72,38 @@ export function step(before: RotationState, events: readonly RotationEvent[], po
   return { state, actions, wakeAt: nextAskAt(state, policy) };
 }
 
-function hearAll(before: RotationState, events: readonly RotationEvent[], policy: RotationPolicy): Required<Heard> {
+type HeardAll = Required<Omit<Heard, 'ask'>>;
+
+function hearAll(before: RotationState, events: readonly RotationEvent[], policy: RotationPolicy): HeardAll {
   const repair: ServerKey[] = [];
   const actions: RotationAction[] = [];
-  let [state, rewrite, ask] = [before, false, false];
+  let [state, rewrite] = [before, false];
   for (const event of events) {
     const heard = hear(state, event, policy);
-    state = heard.state;
+    state = asking(heard, event.at, policy);
     repair.push(...(heard.repair ?? []));
     actions.push(...(heard.actions ?? []));
     rewrite ||= heard.rewrite === true;
-    ask ||= heard.ask === true;
   }
   // what one event names, a later one may have taken away
-  return { state, repair: repair.filter((key) => state.servers.has(key)), rewrite, ask, actions };
+  return { state, repair: repair.filter((key) => state.servers.has(key)), rewrite, actions };
+}
+
+/**
+ * When the cluster is to be asked because of what was heard. What is heard is mostly the beginning of a recovery, which needs the
+ * processor itself and of which Pacemaker has yet to hear: so not at once, and what follows within the gap is asked for along with it.
+ */
+function asking({ state, ask }: Heard, at: number, { askGapMs }: RotationPolicy): RotationState {
+  if (ask === undefined) return state;
+  const unknown = state.snapshot === undefined; // nothing is decided without one
+  const askAt = unknown ? at : ask === 'now' ? Math.max(at, state.askedAt + askGapMs) : at + askGapMs;
+  return { ...state, askAt: Math.min(state.askAt, askAt) };
 }
 
 function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy): Heard {
   switch (event.type) {
     case 'described':
-      return { state: withPlaces(state, event.places, event.at), ask: true };
+      return { state: withPlaces(state, event.places, event.at), ask: 'now' };
     case 'adopted':
       return { state: withAdopted(state, event.file) };
     case 'request': {
@@ -97,17 +112,17 @@ function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy
       return { state, actions: [{ type: 'ack', id: event.id, error: `there is no server ${key} in the description` }] };
     }
     case 'alert':
-      return { state: withAlert(state, event.alert, event.at), ask: event.alert.kind !== 'attribute' };
+      return { state: withAlert(state, event.alert, event.at), ...askAfter(event.alert, state) };
     case 'instance': {
       const next = withWord(state, event);
-      return { state: next, ask: event.word === 'died' && next !== state };
+      return event.word === 'died' && next !== state ? { state: next, ask: 'soon' } : { state: next };
     }
     case 'supervisor-gone':
       return { state: withoutSupervisor(state, event.nodeId) };
     case 'suspects':
       return { state: { ...state, suspects: event.nodes } };
     case 'ring':
-      return { state: withRing(state, event.members, event.at), ask: true };
+      return { state: withRing(state, event.members, event.at), ask: 'soon' };
     case 'ring-lost':
       return { state: frozen({ ...state, ring: undefined, returned: new Map() }) };
     case 'snapshot':
@@ -121,6 +136,14 @@ function hear(state: RotationState, event: RotationEvent, policy: RotationPolicy
     case 'tick':
       return { state };
   }
+}
+
+/** Of an lb-member that failed nobody but crm_mon speaks; of a VNFC the alert itself says what there is to know. */
+function askAfter(alert: PacemakerAlert, { servers }: RotationState): Pick<Heard, 'ask'> {
+  if (alert.kind === 'attribute') return {};
+  const primitive = alert.kind === 'resource' ? alert.resource.replace(/:\d+$/, '') : undefined;
+  const ofMember = [...servers.values()].some(({ place }) => place.memberResource === primitive);
+  return { ask: ofMember ? 'now' : 'soon' };
 }
 
 /** Every server as the evidence wants it; `changed` are those for which HAProxy has to be told. */
@@ -183,7 +206,12 @@ function nextAskAt(state: RotationState, policy: RotationPolicy): number {
     if (hold !== undefined) times.push(hold.until);
     if (failure !== undefined) times.push(failure.at + policy.settleMs);
   }
-  return Math.min(state.askedAt + policy.statusIntervalMs, ...times.filter((time) => time > state.askedAt));
+  const cleared = Math.min(...times.filter((time) => time > state.askedAt));
+  return Math.min(
+    state.askedAt + policy.statusIntervalMs,
+    state.askAt,
+    Math.max(cleared, state.askedAt + policy.askGapMs),
+  );
 }
 
 const log = (level: 'info' | 'warn') => (event: string, fields: Readonly<Record<string, unknown>>) =>

@@ -70,6 +70,9 @@ export const paths = {
   /** Main processes that the supervisor saw end, with all that came of them: see docs/supervisor.md. */
   gone: '/run/vnfha/gone',
   supervisorLock: '/run/vnfha/supervisor.lock',
+  /** What the alert agent left for the supervisor, and the sign that one is there; as in agents/alert.sh. */
+  alerts: '/run/vnfha/alerts',
+  supervisorPid: '/run/vnfha/supervisor.pid',
   /** Which recurring monitors may answer by these: see src/ocf/fast-path.ts. */
   passes: '/run/vnfha/passes',
   alertAgent: '/usr/lib/vnfha/alert',

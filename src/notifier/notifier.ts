@@ -47,6 +47,9 @@ const leaveMs = 3000;
 /** How long what was heard may still lead to an incident: a failed restart, a stop, an exclusion. */
 const livelyMs = 30_000;
 
+/** News are mostly the beginning of a recovery, which needs the processor itself. A heal takes minutes, and nothing of it is urgent. */
+const newsMs = 1000;
+
 /** @throws Failure 'conflict' (another notifier uses the journal), 'permission' (the journal can't be opened) */
 export async function startNotifier(options: NotifierOptions): Promise<Notifier> {
   const { adapter, journal: path, log, node, policy } = options;
@@ -67,7 +70,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
   status.ask();
   const news = listenForNews(log, () => {
     livelyUntil = now() + livelyMs;
-    status.ask();
+    status.ask(newsMs);
   });
   const group = connectGroup<NotifierMessage>({ group: notifierGroup, decode: decodeNotifierMessage, log });
   const executors = incidentExecutors({

@@ -19,8 +19,8 @@ interface StatusReaderOptions {
 }
 
 export interface StatusReader {
-  /** Asks for a snapshot that is begun after this call. */
-  ask(): void;
+  /** Asks for a snapshot that is begun after this call, within `withinMs`, or when the reading that is under way is over. */
+  ask(withinMs?: number): void;
   /** The same, and waits for it. Resolves also when the cluster could not be read. */
   readNow(): Promise<void>;
   stop(): void;
@@ -33,17 +33,18 @@ export function statusReader({ read, heard, everyMs, retryMs, log }: StatusReade
   let timer: NodeJS.Timeout | undefined;
   let dueAt = Infinity;
   let running: Promise<void> | undefined;
-  let asked = false;
+  /** Within how many ms after the reading under way another is asked for. */
+  let asked = Infinity;
   let silentSince: number | undefined;
   let stopped = false;
 
   function begin(): Promise<void> {
     clearTimeout(timer);
     dueAt = Infinity;
-    asked = false;
+    asked = Infinity;
     running = readOnce().finally(() => {
       running = undefined;
-      schedule(asked ? burstMs : silentSince === undefined ? everyMs() : retryMs);
+      schedule(Math.min(asked, silentSince === undefined ? everyMs() : retryMs));
     });
     return running;
   }
@@ -71,9 +72,9 @@ export function statusReader({ read, heard, everyMs, retryMs, log }: StatusReade
   }
 
   return {
-    ask() {
-      if (running === undefined) schedule(burstMs);
-      else asked = true;
+    ask(withinMs = burstMs) {
+      if (running === undefined) schedule(withinMs);
+      else asked = Math.min(asked, withinMs);
     },
     async readNow() {
       while (running !== undefined) await running;

@@ -43,6 +43,8 @@ export async function runSupervisor(options: SupervisorDaemonOptions): Promise<v
   const supervisor = await startSupervisor({
     ...options,
     gone: paths.gone,
+    alerts: paths.alerts,
+    pidFile: paths.supervisorPid,
     policy: defaultInstancePolicy,
     compareMs: 5000,
     failResource,

@@ -13,6 +13,7 @@ import { messageOf } from '../process/failure.ts';
 import { takeLock } from '../process/lock.ts';
 import type { Log } from '../process/log.ts';
 import { loadPidfds } from '../process/pidfd.ts';
+import { takeAlerts } from './alerts.ts';
 import { type Instance, superviseInstance } from './instance.ts';
 import { goneIn } from './gone.ts';
 import { createMetronome } from '../process/metronome.ts';
@@ -33,6 +34,9 @@ export interface SupervisorOptions {
   readonly sights: string;
   readonly gone: string;
   readonly lock: string;
+  /** Where the alert agent leaves its alerts, and the file that tells it that they are taken. */
+  readonly alerts: string;
+  readonly pidFile: string;
   /** Between two comparisons with what the agents noted. */
   readonly compareMs: number;
   readonly policy: InstancePolicy;
@@ -57,6 +61,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const queue = createQueue(tellersAtOnce);
   const instances = new Map<string, Instance>();
 
+  const alerts = await takeAlerts({
+    directory: options.alerts,
+    pidFile: options.pidFile,
+    pass: (alert) => group.send({ v: 1, type: 'alert', alert }),
+    log,
+  });
   const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log });
   const send = (message: BridgeMessage): void => {
     group.send(message).catch((error: unknown) => log.warn('not-said', { why: messageOf(error) }));
@@ -66,7 +76,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const repeat = (which: (said: Said) => boolean): void => {
     for (const [resource, { word }] of instances) if (word !== undefined && which(word)) say(resource, word);
   };
-  group.on('up', () => log.info('group-joined', { group: bridgeGroup }));
+  group.on('up', () => {
+    log.info('group-joined', { group: bridgeGroup });
+    alerts.deliver(); // what was left while nobody could say it
+  });
   group.on('down', (reason) => log.warn('corosync-away', { why: reason.message }));
   let ring: readonly number[] = [];
   group.on('ring', ({ nodeids }) => {
@@ -122,6 +135,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   return {
     async stop() {
       stopHeartbeats();
+      alerts.stop();
       records.stop();
       for (const instance of instances.values()) instance.stop();
       sights.hideAll();

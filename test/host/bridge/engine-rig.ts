@@ -51,7 +51,14 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
         haproxyTimeoutMs: 20_000, // a busy machine is not a hung HAProxy
         observeMs: 200,
         ...changed,
-        policy: { statusIntervalMs: 500, settleMs: 500, untoldMs: 10_000, minHoldMs: 2000, maxHoldMs: 120_000 },
+        policy: {
+          statusIntervalMs: 500,
+          askGapMs: 500,
+          settleMs: 500,
+          untoldMs: 10_000,
+          minHoldMs: 2000,
+          maxHoldMs: 120_000,
+        },
         readStatus: () =>
           self.status === undefined ? Promise.reject(new Error('no pacemaker')) : Promise.resolve(self.status),
         send: (message) => Promise.resolve(void self.sent.push(message)),

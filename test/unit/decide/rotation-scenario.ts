@@ -13,7 +13,14 @@ import {
 } from '../../../src/decide/rotation-types.ts';
 import { initialRotation, step } from '../../../src/decide/rotation.ts';
 
-const policy = { statusIntervalMs: 5000, settleMs: 500, untoldMs: 10_000, minHoldMs: 2000, maxHoldMs: 120_000 };
+const policy = {
+  statusIntervalMs: 5000,
+  askGapMs: 500,
+  settleMs: 500,
+  untoldMs: 10_000,
+  minHoldMs: 2000,
+  maxHoldMs: 120_000,
+};
 const nodes = ['n1', 'n2', 'n3'];
 const idOf = (node: string): number => Number(node.slice(1));
 

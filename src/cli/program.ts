@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
   remove: async () => (await import('./commands/remove.ts')).removeCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),
   bridge: async () => (await import('./commands/bridge.ts')).bridgeCommand(),

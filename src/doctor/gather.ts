@@ -16,6 +16,7 @@ import { queryCib } from '../pacemaker/live-cib.ts';
 import { messageOf } from '../process/failure.ts';
 import { run } from '../process/run.ts';
 import { type Element, parseXml } from '../process/xml.ts';
+import { agentFiles } from './node-checks.ts';
 import type { ClusterFacts, Facts, FileFacts, Member, NodeFacts } from './facts.ts';
 
 const timeoutMs = 5000;
@@ -96,11 +97,9 @@ export function parseGroups(text: string): Map<string, Member[]> {
 }
 
 async function statAll(vnf: Vnf | undefined): Promise<Map<string, FileFacts | undefined>> {
-  const agents = ['vnfc', 'lb-member', 'haproxy'].map((name) => `/usr/lib/ocf/resource.d/vnfha/${name}`);
   const all = [
     ...[paths.alertAgent, paths.description, '/etc/vnfha', '/run/vnfha', '/var/lib/vnfha', '/etc/corosync/authkey'],
-    ...agents,
-    ...(vnf?.fencing ?? []).map(({ agent }) => `/usr/sbin/${agent}`),
+    ...agentFiles(vnf),
     ...(vnf?.vnfm?.auth?.clientSecretFile === undefined ? [] : [vnf.vnfm.auth.clientSecretFile]),
   ];
   const found = all.map(async (file): Promise<[string, FileFacts | undefined]> => {

@@ -1,5 +1,6 @@
 /** What goes wrong on a node. Pure. */
 import { paths } from '../model/names.ts';
+import type { Vnf } from '../model/vnf.ts';
 import type { Facts } from './facts.ts';
 import { error, type Finding, warning } from './finding.ts';
 
@@ -48,7 +49,7 @@ function isOlder(version: string, least: string): boolean {
 function files({ here, description: { vnf } }: Facts): Finding[] {
   const there = (file: string): boolean => here.files.get(file) !== undefined;
   const again = 'Install the package vnfha again.';
-  const missing = [paths.alertAgent, ...agents(vnf)].filter((file) => here.files.has(file) && !there(file));
+  const missing = [paths.alertAgent, ...agentFiles(vnf)].filter((file) => here.files.has(file) && !there(file));
   const secrets = [vnf?.vnfm?.auth?.clientSecretFile, '/etc/corosync/authkey'].flatMap((file) => file ?? []);
   return [
     ...missing.map((file) =>
@@ -63,9 +64,9 @@ function files({ here, description: { vnf } }: Facts): Finding[] {
   ];
 }
 
-/** Pacemaker's names for what the description needs on this node. */
-function agents(vnf: Facts['description']['vnf']): string[] {
-  const ours = ['vnfc', 'lb-member', 'haproxy'].map((name) => `/usr/lib/ocf/resource.d/vnfha/${name}`);
+/** The agents that the description needs on this node. */
+export function agentFiles(vnf: Vnf | undefined): string[] {
+  const ours = ['vnfc', 'lb-member', 'haproxy', 'vip'].map((name) => `/usr/lib/ocf/resource.d/vnfha/${name}`);
   return [...ours, ...(vnf?.fencing ?? []).map(({ agent }) => `/usr/sbin/${agent}`)];
 }
 

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { Command, Option } from 'commander';
 import { crmConfiguration } from '../../cib/crm.ts';
@@ -11,8 +9,8 @@ import { loadTemplates, type Templates } from '../../cib/templates.ts';
 import { loadVnf } from '../../model/load.ts';
 import type { Vnf } from '../../model/vnf.ts';
 import { verifyCib } from '../../pacemaker/verify.ts';
-import { Failure, messageOf } from '../../process/failure.ts';
 import { type Element, serializeXml } from '../../process/xml.ts';
+import { writeWhole } from '../write-whole.ts';
 
 const formats = ['cib', 'pcs', 'crm', 'haproxy', 'corosync'] as const;
 type Format = (typeof formats)[number];
@@ -75,24 +73,4 @@ async function areTaken(parts: readonly Element[], what: string): Promise<boolea
     () => true,
     () => false,
   );
-}
-
-/** Written beside `file`, then renamed: nobody ever reads half of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const beside = `${file}.${randomUUID()}`;
-  try {
-    const handle = await open(beside, 'wx', 0o644);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(beside, file);
-  } catch (error) {
-    await rm(beside, { force: true });
-    const { code } = error as NodeJS.ErrnoException;
-    const kind = code === 'EACCES' || code === 'EPERM' ? 'permission' : 'missing';
-    throw new Failure(kind, `${file} cannot be written: ${messageOf(error)}`, { cause: error });
-  }
 }

@@ -138,13 +138,13 @@ test.serial('each command has its manual page, and bash completes', (t) => {
       `bash --norc -c '. /usr/share/bash-completion/completions/vnfha; COMP_WORDS=(${words}); COMP_CWORD=$((\${#COMP_WORDS[@]} - 1)); _vnfha; echo "\${COMPREPLY[@]}"'`,
     );
   t.is(completed('vnfha gen'), 'generate\n');
-  t.regex(completed('vnfha generate --format ""'), /^cib haproxy corosync/);
+  t.regex(completed('vnfha generate --format ""'), /^cib pcs crm haproxy corosync/);
   t.is(completed('vnfha lab un'), 'unplug\n');
   t.is(completed('vnfha check /etc/vnf'), '/etc/vnfha\n');
 });
 
 test.serial('pcs and crm know the agents', (t) => {
-  t.is(node.must('crm_resource --list-agents ocf:vnfha'), 'haproxy\nlb-member\nvnfc\n');
+  t.is(node.must('crm_resource --list-agents ocf:vnfha'), 'haproxy\nlb-member\nvip\nvnfc\n');
   t.regex(node.must('pcs resource describe ocf:vnfha:vnfc'), /^ocf:vnfha:vnfc - /); // and no warning before it
   t.regex(node.must('crm ra info ocf:vnfha:vnfc'), /check_tcp/);
 });

@@ -36,7 +36,7 @@ const status: ClusterStatus = {
 const root = { mode: 0o755, uid: 0 };
 const files = new Map([
   ...['/etc/vnfha', '/run/vnfha', '/var/lib/vnfha', paths.alertAgent].map((name) => [name, root] as const),
-  ...['vnfc', 'lb-member', 'haproxy'].map((name) => [`/usr/lib/ocf/resource.d/vnfha/${name}`, root] as const),
+  ...['vnfc', 'lb-member', 'haproxy', 'vip'].map((name) => [`/usr/lib/ocf/resource.d/vnfha/${name}`, root] as const),
   ['/usr/sbin/fence_vnfha_lab', root],
   ['/etc/corosync/authkey', { mode: 0o400, uid: 0 }],
   [vnf.vnfm!.auth!.clientSecretFile, { mode: 0o600, uid: 0 }],

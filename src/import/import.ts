@@ -1,0 +1,181 @@
+/**
+ * From a CIB to the description that would make it, as far as it goes. What a CIB doesn't know (addresses, ports) comes from corosync.conf
+ * and haproxy.cfg, where they are given. Pure.
+ */
+import { section, idOf } from '../cib/tree.ts';
+import { contains, formatNetwork, parseAddress, parsePrefixed } from '../model/address.ts';
+import { Failure } from '../process/failure.ts';
+import type { Element } from '../process/xml.ts';
+import type { CorosyncConf } from './corosync-conf.ts';
+import type { Backend } from './haproxy-cfg.ts';
+import { type Found, resourcesOf, valueOf, vipWith } from './resources.ts';
+import { type Fields, vnfcFields } from './vnfc.ts';
+
+export interface Sources {
+  readonly cib: Element;
+  readonly corosync: CorosyncConf | undefined;
+  readonly backends: ReadonlyMap<string, Backend> | undefined;
+  /** Which VNF; undefined: the only one. */
+  readonly vnf: string | undefined;
+}
+
+export interface Imported {
+  readonly description: Fields;
+  /** Sentences for what is in the CIB and not in the description, or was guessed. */
+  readonly leftOut: readonly string[];
+}
+
+/** @throws Failure 'input' when the CIB has no VNF, or several and none is named */
+export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
+  const configuration = section(cib, 'configuration');
+  if (configuration === undefined) throw new Failure('input', `this is no CIB: <${cib.name}> without <configuration>`);
+  const name = vnf ?? onlyVnf(configuration);
+  const nodes = nodesOf(configuration, corosync);
+  const names = nodes.map((node) => node.name);
+  const { found, others } = resourcesOf(configuration, names);
+  const owned = ownedBy(configuration, name);
+  const mine = found.filter(({ id }) => owned === undefined || owned.has(id));
+  const used = new Set<Found | undefined>();
+  const vipOf = (id: string, role?: string): string | undefined => {
+    const vip = vipWith(configuration, mine, id, role);
+    used.add(vip);
+    return vip && `${valueOf(vip.primitive.parameters, 'ip')}/${valueOf(vip.primitive.parameters, 'cidr_netmask')}`;
+  };
+  const ofAgent = (agent: string): Found[] => {
+    const all = mine.filter(({ primitive }) => primitive.agent === agent);
+    all.forEach((one) => used.add(one));
+    return all;
+  };
+  const members = ofAgent('ocf:vnfha:lb-member');
+  const vnfcs = ofAgent('ocf:vnfha:vnfc').map((one) => {
+    const standby = one.cloneMeta.get('promotable') === 'true';
+    const backend = backends?.get(one.primitive.id);
+    const vip = standby ? vipOf(one.id, 'Promoted') : undefined;
+    return vnfcFields(one, { nodes: names, vip, backend, network: networkOf(backend, nodes) });
+  });
+  const balancers = ofAgent('ocf:vnfha:haproxy').map((one): Fields => {
+    const balancer = one.primitive.id.replace(`${name}-`, '');
+    return { name: balancer === 'lb' ? undefined : balancer, nodes: one.nodes ?? names, vip: vipOf(one.id) };
+  });
+  const fences = mine.filter(({ primitive }) => primitive.agent.startsWith('stonith:'));
+  fences.forEach((one) => used.add(one));
+  if (vnfcs.length === 0) {
+    throw new Failure('input', 'the CIB has no resource of ocf:vnfha:vnfc', {
+      cure: 'Only what runs by the agents of vnfha can be described. Write a description; there are examples in /usr/share/vnfha/examples.',
+    });
+  }
+  const vips = [...vnfcs, ...balancers].flatMap(({ vip }) => (typeof vip === 'string' ? [vip] : []));
+  const links = linksOf(nodes, vips, mine);
+  return {
+    description: {
+      vnf: { name },
+      networks: links.networks,
+      nodes: nodes.map(({ name: node, id, addresses }) => nodeFields(node, id, addresses)),
+      cluster: clusterFields(corosync, name, links.networks.length),
+      fencing: fences.map((one) => fenceFields(one, name, names)),
+      vnfcs,
+      loadBalancer: balancers[0],
+    },
+    leftOut: [
+      'not in a CIB: the VNFM (vnfm, vnf.instanceId, vdu, vnfcInstanceIds), recovery targets, heartbeats of nodes, how long a fencing takes',
+      ...(nodes.some(({ addresses }) => addresses.length === 0)
+        ? ['not in a CIB: the addresses of the nodes; name the cluster’s corosync.conf by --corosync']
+        : []),
+      ...links.guesses,
+      ...(members.length > 0 && backends === undefined
+        ? ['not in a CIB: the ports and checks behind the load balancer; name its configuration by --haproxy']
+        : []),
+      ...balancers.slice(1).map(() => 'a second load balancer: a description has one'),
+      ...found
+        .filter((one) => !used.has(one))
+        .map(
+          ({ id, primitive }) => `${id} (${primitive.agent}): not a part of this VNF; it stays in the cluster as it is`,
+        ),
+      ...others.map((other) => `${other}: not a part of this VNF; it stays in the cluster as it is`),
+    ],
+  };
+}
+
+function onlyVnf(configuration: Element): string {
+  const tags = (section(configuration, 'tags')?.children ?? []).map(idOf);
+  const names = tags.filter((id) => id.startsWith('vnfha-')).map((id) => id.slice('vnfha-'.length));
+  if (names.length === 1) return names[0]!;
+  const what = names.length === 0 ? 'no tag says which VNF this is' : `there are several VNFs: ${names.join(', ')}`;
+  throw new Failure('input', what, { cure: 'Name the one that is meant: --vnf NAME.' });
+}
+
+/** What the owner tag lists; undefined without one: then everything is looked at. */
+function ownedBy(configuration: Element, vnf: string): ReadonlySet<string> | undefined {
+  const tag = section(configuration, 'tags')?.children.find((child) => idOf(child) === `vnfha-${vnf}`);
+  return tag && new Set(tag.children.map(idOf));
+}
+
+interface Node {
+  readonly name: string;
+  readonly id: number | undefined;
+  readonly addresses: readonly string[];
+}
+
+function nodesOf(configuration: Element, corosync: CorosyncConf | undefined): readonly Node[] {
+  if (corosync !== undefined) return corosync.nodes;
+  const nodes = section(configuration, 'nodes')?.children ?? [];
+  return nodes.flatMap(({ attributes }) => {
+    const id = Number(attributes['id']);
+    return attributes['uname'] === undefined ? [] : [{ name: attributes['uname'], id: id || undefined, addresses: [] }];
+  });
+}
+
+function nodeFields(name: string, id: number | undefined, addresses: readonly string[]): Fields {
+  if (addresses.length < 2) return { name, id, address: addresses[0] };
+  return { name, id, addresses: Object.fromEntries(addresses.map((address, at) => [networkName(at), address])) };
+}
+
+const networkName = (link: number): string => `net${link}`;
+
+/** Of the server's addresses in Corosync's links: the network of that link, if it isn't the first. */
+function networkOf(backend: Backend | undefined, nodes: readonly Node[]): string | undefined {
+  const server = backend?.servers[0];
+  const link = nodes.find(({ name }) => name === server?.name)?.addresses.indexOf(server!.address) ?? -1;
+  return link > 0 ? networkName(link) : undefined;
+}
+
+/** A network for each link of Corosync's, as wide as an address in it says. */
+function linksOf(nodes: readonly Node[], vips: readonly string[], found: readonly Found[]) {
+  const guesses: string[] = [];
+  const addresses = nodes[0]?.addresses ?? [];
+  const networks = addresses.flatMap((text, link): Fields[] => {
+    const address = parseAddress(text);
+    if (address === undefined) return [];
+    const vip = vips.flatMap((one) => parsePrefixed(one) ?? []).find((one) => contains(one, address));
+    const prefix = vip?.prefix ?? (address.family === 4 ? 24 : 64);
+    if (vip === undefined) guesses.push(`guessed: that the network of ${text} is a /${prefix}`);
+    const nic = found.map(({ primitive }) => valueOf(primitive.parameters, 'nic')).find(Boolean);
+    const cidr = formatNetwork({ ...address, prefix });
+    return [{ name: networkName(link), cidr, interface: vip === undefined ? undefined : nic }];
+  });
+  return { networks, guesses };
+}
+
+function clusterFields(corosync: CorosyncConf | undefined, vnf: string, links: number): Fields | undefined {
+  if (corosync === undefined) return undefined;
+  const { clusterName, tokenMs, consensusMs } = corosync;
+  return {
+    name: clusterName === vnf ? undefined : clusterName,
+    links: links > 1 ? Array.from({ length: links }, (_, link) => networkName(link)) : undefined,
+    token: tokenMs === undefined ? undefined : `${tokenMs}ms`,
+    consensus: consensusMs === undefined ? undefined : `${consensusMs}ms`,
+  };
+}
+
+function fenceFields({ primitive }: Found, vnf: string, names: readonly string[]): Fields {
+  const hosts = valueOf(primitive.parameters, 'pcmk_host_list')
+    ?.split(/[ ,;]+/)
+    .filter(Boolean);
+  const parameters = primitive.parameters.filter(([name]) => name !== 'pcmk_host_list');
+  return {
+    name: primitive.id.replace(`${vnf}-fence-`, ''),
+    agent: primitive.agent.replace('stonith:', ''),
+    nodes: hosts === undefined || hosts.length === names.length ? undefined : hosts,
+    parameters: parameters.length === 0 ? undefined : Object.fromEntries(parameters),
+  };
+}

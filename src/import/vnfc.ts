@@ -1,0 +1,117 @@
+/** A clone of ocf:vnfha:vnfc, as the description says it. Pure. */
+import type { Primitive } from '../cib/parts.ts';
+import type { Backend } from './haproxy-cfg.ts';
+import { type Found, valueOf } from './resources.ts';
+
+/** What is undefined is left out of the file. */
+export type Fields = Record<string, unknown>;
+
+export interface Surroundings {
+  /** The nodes of the cluster. */
+  readonly nodes: readonly string[];
+  /** The address that follows the active instance; for active/standby only. */
+  readonly vip: string | undefined;
+  readonly backend: Backend | undefined;
+  /** The network in which the backend's servers are, if it isn't the first. */
+  readonly network: string | undefined;
+}
+
+export function vnfcFields(found: Found, { nodes, vip, backend, network }: Surroundings): Fields {
+  const { primitive, cloneMeta } = found;
+  const parameter = (name: string) => valueOf(primitive.parameters, name);
+  const standby = cloneMeta.get('promotable') === 'true';
+  const monitor = operation(primitive, 'monitor', standby ? 'Promoted' : undefined);
+  const at = found.nodes ?? nodes;
+  const instances = Number(cloneMeta.get('clone-max') ?? at.length);
+  return {
+    name: parameter('name') ?? primitive.id,
+    redundancy: standby ? 'active-standby' : 'active-active',
+    nodes: at.length === nodes.length ? undefined : at,
+    instances: instances === at.length ? undefined : instances,
+    vip,
+    service: standby ? undefined : service(backend, network),
+    program: {
+      run: command(parameter('run')),
+      start: command(parameter('start')),
+      stop: command(parameter('stop')),
+      user: parameter('user'),
+      startTimeout: time(operation(primitive, 'start')?.get('timeout')),
+      stopTimeout: time(operation(primitive, 'stop')?.get('timeout')),
+    },
+    check: {
+      tcp: number(parameter('check_tcp')),
+      http: parameter('check_http'),
+      command: command(parameter('check_command')),
+      interval: time(monitor?.get('interval')),
+      timeout: time(monitor?.get('timeout')),
+    },
+    heartbeat: heartbeat(parameter),
+    role: standby ? role(primitive) : undefined,
+    recovery: recovery(cloneMeta),
+  };
+}
+
+function operation(primitive: Primitive, name: string, role?: string): ReadonlyMap<string, string> | undefined {
+  const candidates = primitive.operations.filter((one) => one.name === name).map(({ options }) => new Map(options));
+  return candidates.find((options) => options.get('role') === role) ?? candidates[0];
+}
+
+function service(backend: Backend | undefined, network: string | undefined): Fields | undefined {
+  if (backend === undefined) return undefined;
+  const { mode, balance, frontend, checkPath, inter, fall, rise, servers } = backend;
+  return { port: servers[0]?.port, frontend, mode, balance, network, check: { http: checkPath, inter, fall, rise } };
+}
+
+function heartbeat(parameter: (name: string) => string | undefined): Fields | undefined {
+  const interval = parameter('heartbeat_interval');
+  const [http, tcp] = [parameter('heartbeat_http'), number(parameter('heartbeat_tcp'))];
+  if (http === undefined && tcp === undefined) return undefined;
+  return {
+    interval: interval === undefined ? undefined : `${interval}ms`,
+    misses: number(parameter('heartbeat_misses')),
+    http,
+    tcp,
+    send: unescaped(parameter('heartbeat_send')),
+    expect: unescaped(parameter('heartbeat_expect')),
+  };
+}
+
+function role(primitive: Primitive): Fields {
+  const parameter = (name: string) => command(valueOf(primitive.parameters, name));
+  return {
+    promote: parameter('promote'),
+    demote: parameter('demote'),
+    query: parameter('role_query'),
+    timeout: time(operation(primitive, 'promote')?.get('timeout')),
+  };
+}
+
+/** A failure counts two: see migrationThreshold in docs/templates.md. */
+function recovery(meta: ReadonlyMap<string, string>): Fields {
+  const threshold = number(meta.get('migration-threshold'));
+  const restarts = threshold === undefined ? undefined : Math.max(0, Math.floor((threshold - 1) / 2));
+  return { restarts, within: time(meta.get('failure-timeout')) };
+}
+
+/** The agent takes words, or a JSON array of them. */
+function command(text: string | undefined): unknown {
+  if (text === undefined || !text.startsWith('[')) return text;
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+}
+
+function unescaped(text: string | undefined): string | undefined {
+  try {
+    return text === undefined ? undefined : (JSON.parse(`"${text}"`) as string);
+  } catch {
+    return text;
+  }
+}
+
+/** Pacemaker takes a bare number for seconds; a description wants the unit. */
+const time = (text: string | undefined): string | undefined => (text && /^\d+$/.test(text) ? `${text}s` : text);
+const number = (text: string | undefined): number | undefined =>
+  text && /^\d+$/.test(text) ? Number(text) : undefined;

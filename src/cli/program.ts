@@ -7,6 +7,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
+  status: async () => (await import('./commands/status.ts')).statusCommand(),
+  incident: async () => (await import('./commands/incident.ts')).incidentCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),
   remove: async () => (await import('./commands/remove.ts')).removeCommand(),
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand(),

@@ -19,6 +19,7 @@ const allowed: Record<string, readonly string[]> = {
   supervisor: ['model', 'process', 'decide', 'ocf', 'heartbeat', ...neighbours],
   notifier: ['model', 'process', 'cib', 'decide', ...neighbours],
   agents: ['model', 'process', 'ocf', 'corosync', 'haproxy'],
+  status: ['model', 'process', 'decide', 'notifier', ...neighbours],
   import: ['model', 'process', 'cib'],
   doctor: ['model', 'process', 'cib', ...neighbours],
   lab: ['model', 'process', 'cib', ...neighbours],

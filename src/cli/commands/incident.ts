@@ -1,0 +1,81 @@
+/** `vnfha incident`: what the VNFM was told, and what came of it. */
+import { Command } from 'commander';
+import { type Incident, isOpen, type Journal } from '../../decide/incident-journal.ts';
+import { paths } from '../../model/names.ts';
+import { Failure } from '../../process/failure.ts';
+import { readJournal, timelineOf } from '../../status/incidents.ts';
+
+interface IncidentOptions {
+  readonly json?: boolean;
+  readonly journal: string;
+}
+
+export function incidentCommand(): Command {
+  return new Command('incident')
+    .summary('incidents: failures that Pacemaker could not recover')
+    .description(
+      'Shows what is in the journal of incidents, which is the same on every node: failures that Pacemaker could not recover, what the ' +
+        'VNFM was asked, and what came of it. Closed ones are kept for a while: see docs/notifier.md.',
+    )
+    .addCommand(listCommand())
+    .addCommand(showCommand())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  vnfha incident list
+  vnfha incident show sipcore-web-node3-mwwsf4y8`,
+    );
+}
+
+const journalOption = ['--journal <file>', 'where they are', paths.incidentJournal] as const;
+
+function listCommand(): Command {
+  return new Command('list')
+    .summary('all that are known, the newest first')
+    .option('--json', 'print a JSON array instead of text')
+    .option(...journalOption)
+    .action(async ({ json, journal }: IncidentOptions) => {
+      const incidents = known(await readJournal(journal));
+      if (json) process.stdout.write(JSON.stringify(incidents, null, 2) + '\n');
+      else process.stdout.write(incidents.map((one) => `${listLine(one)}\n`).join('') || 'No incidents.\n');
+    });
+}
+
+function showCommand(): Command {
+  return new Command('show')
+    .summary('one of them, from its beginning to its end')
+    .argument('<id>', 'its id, or the beginning of it')
+    .option('--json', 'print one JSON object instead of text')
+    .option(...journalOption)
+    .action(async (id: string, { json, journal }: IncidentOptions) => {
+      const all = await readJournal(journal);
+      const incident = named(known(all), id);
+      const timeline = timelineOf(all.get(incident.id)!);
+      if (json) {
+        process.stdout.write(JSON.stringify({ ...incident, open: isOpen(incident), timeline }, null, 2) + '\n');
+        return;
+      }
+      const lines = timeline.map(({ at, afterMs, by, kind, details }) => {
+        const more = Object.entries(details).map(([key, value]) => `${key}: ${value}`).join(', '); // prettier-ignore
+        return `${new Date(at).toISOString()}  +${(afterMs / 1000).toFixed(3)} s  ${by}  ${kind}${more && `  (${more})`}`;
+      });
+      process.stdout.write(`${listLine(incident)}\n\n${lines.join('\n')}\n`);
+    });
+}
+
+function known(journal: Journal): Incident[] {
+  const incidents = [...journal.values()].flatMap(({ incident }) => incident ?? []);
+  return incidents.toSorted((one, other) => other.raisedAt - one.raisedAt);
+}
+
+function named(incidents: readonly Incident[], id: string): Incident {
+  const found = incidents.filter((one) => one.id === id || one.id.startsWith(id));
+  const exact = found.find((one) => one.id === id) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact !== undefined) return exact;
+  const what = found.length === 0 ? `there is no incident '${id}' in the journal` : `'${id}' begins several incidents`;
+  throw new Failure('usage', what, { cure: "Run 'vnfha incident list'." });
+}
+
+const listLine = ({ id, raisedAt, vnfc, node, phase, reason }: Incident): string =>
+  `${id}  ${new Date(raisedAt).toISOString()}  ${vnfc} on ${node}  ${phase}: ${reason}`;

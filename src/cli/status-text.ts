@@ -1,0 +1,30 @@
+/** How a VNF is, for people. Pure. */
+import type { GroupStatus, InstanceView, VnfStatus } from '../status/vnf-status.ts';
+
+/** Ends with a line feed. */
+export function statusText(status: VnfStatus): string {
+  const { vnf, ok, problems, cluster, nodes, vnfcs, loadBalancer, incidents } = status;
+  const online = nodes.filter(({ state }) => state === 'online').map(({ name }) => name);
+  const groups = [...vnfcs, ...(loadBalancer === undefined ? [] : [loadBalancer])];
+  const width = Math.max(...nodes.map(({ name }) => name.length));
+  return [
+    `${vnf}: ${ok ? 'well' : 'not well'}`,
+    ...problems.map((problem) => `  ! ${problem}`),
+    '',
+    `nodes: ${online.length} of ${nodes.length} online, ${cluster.quorate ? 'with' : 'without'} quorum, DC ${cluster.dc ?? '(none)'}`,
+    ...groups.flatMap((group) => ['', headOf(group), ...group.instances.map((one) => instanceText(one, width))]),
+    '',
+    `incidents: ${incidents === undefined ? 'the journal cannot be read here' : incidents.length === 0 ? 'none open' : `${incidents.length} open`}`,
+    '',
+  ].join('\n');
+}
+
+function headOf({ name, kind, vip }: GroupStatus): string {
+  const address = vip === undefined ? '' : `, ${vip.address} ${vip.node === undefined ? 'nowhere' : `on ${vip.node}`}`;
+  return `${name} (${kind.replace('-', kind === 'load-balancer' ? ' ' : '/')})${address}`;
+}
+
+function instanceText({ node, state, rotation, reason }: InstanceView, width: number): string {
+  const place = rotation === undefined ? '' : rotation === 'in' ? 'in rotation' : `out of rotation: ${reason}`;
+  return `  ${node.padEnd(width)}  ${state.padEnd(8)}  ${place}`.trimEnd();
+}

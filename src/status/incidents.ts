@@ -1,0 +1,51 @@
+/** The incidents in this node's journal, read without disturbing the notifier. */
+import { readFile } from 'node:fs/promises';
+import { addEntry, emptyJournal, type Journal, type Recorded } from '../decide/incident-journal.ts';
+import { decodeEntry } from '../notifier/message.ts';
+import { Failure, messageOf } from '../process/failure.ts';
+
+/**
+ * The journal at `path`; empty where there is none yet. A last line that is being written is passed over.
+ * @param vnf of this VNF only; undefined: of all
+ * @throws Failure 'permission'
+ */
+export async function readJournal(path: string, vnf?: string): Promise<Journal> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw new Failure('permission', `the journal of incidents can't be read: ${messageOf(error)}`, {
+      cure: 'Run as root.',
+    });
+  });
+  return journalOf(text, vnf);
+}
+
+/** What `text`, an entry a line, records. Lines that this version doesn't know are passed over. */
+export function journalOf(text: string, vnf?: string): Journal {
+  let journal = emptyJournal;
+  for (const line of text.split('\n')) {
+    const entry = decode(line);
+    if (entry !== undefined && (vnf === undefined || entry.vnf === vnf)) journal = addEntry(journal, entry, entry.at);
+  }
+  return journal;
+}
+
+function decode(line: string) {
+  try {
+    return decodeEntry(JSON.parse(line));
+  } catch {
+    return undefined;
+  }
+}
+
+/** What every entry has. */
+const common = ['v', 'vnf', 'incident', 'kind', 'at', 'by'];
+
+/** What happened, in its order: of each fact when (ms since the epoch), since the first (ms), and in words. */
+export function timelineOf({ entries }: Recorded) {
+  const ordered = entries.toSorted((one, other) => one.at - other.at);
+  return ordered.map((entry) => {
+    const { kind, at, by } = entry;
+    const details = Object.fromEntries(Object.entries(entry).filter(([key]) => !common.includes(key)));
+    return { at, afterMs: at - ordered[0]!.at, by, kind, details };
+  });
+}

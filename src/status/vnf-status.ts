@@ -1,0 +1,142 @@
+/** How a VNF is, from what the cluster, a bridge and the journal say. Pure. */
+import { type Incident, isOpen, type Journal } from '../decide/incident-journal.ts';
+import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
+import { formatAddress, parseAddress } from '../model/address.ts';
+import { haproxyId, resourceId, vipId } from '../model/names.ts';
+import type { Vip, Vnf, Vnfc } from '../model/vnf.ts';
+import type { ServerRotation } from './bridge-state.ts';
+
+export interface VnfStatus {
+  readonly vnf: string;
+  /** Nothing is missing: everything runs where and as the description says. */
+  readonly ok: boolean;
+  /** What is missing, a sentence each. */
+  readonly problems: readonly string[];
+  readonly cluster: { readonly quorate: boolean; readonly dc: string | undefined; readonly maintenance: boolean };
+  readonly nodes: readonly { readonly name: string; readonly state: NodeState }[];
+  readonly vnfcs: readonly GroupStatus[];
+  readonly loadBalancer: GroupStatus | undefined;
+  /** Open ones; undefined: the journal can't be read. */
+  readonly incidents: readonly Incident[] | undefined;
+}
+
+export type NodeState = 'online' | 'standby' | 'maintenance' | 'pending' | 'lost' | 'offline';
+
+export interface GroupStatus {
+  readonly name: string;
+  readonly kind: 'active-standby' | 'active-active' | 'load-balancer';
+  readonly wanted: number;
+  readonly instances: readonly InstanceView[];
+  readonly vip: { readonly address: string; readonly node: string | undefined } | undefined;
+}
+
+export interface InstanceView {
+  readonly node: string;
+  readonly state: 'active' | 'standby' | 'up' | 'down' | 'changing' | 'failed';
+  /** In the load balancer; undefined: it has no place there, or nobody here knows. */
+  readonly rotation: 'in' | 'out' | undefined;
+  readonly reason: string | undefined;
+}
+
+/** @param rotation undefined: no bridge answers here */
+export function vnfStatus(
+  vnf: Vnf,
+  cluster: ClusterStatus,
+  rotation: readonly ServerRotation[] | undefined,
+  journal: Journal | undefined,
+): VnfStatus {
+  const nodes = vnf.nodes.map(({ name }) => ({ name, state: nodeState(cluster, name) }));
+  const vnfcs = vnf.vnfcs.map((vnfc) => vnfcStatus(vnf, vnfc, cluster, rotation));
+  const loadBalancer = balancerStatus(vnf, cluster);
+  const incidents = journal && [...journal.values()].flatMap(({ incident }) => (incident && isOpen(incident) ? [incident] : [])); // prettier-ignore
+  const problems = [
+    ...(cluster.quorate ? [] : ['this partition has no quorum']),
+    ...(cluster.maintenance ? ['the cluster is in maintenance mode'] : []),
+    ...nodes.filter(({ state }) => state !== 'online').map(({ name, state }) => `${name} is ${state}`),
+    ...[...vnfcs, ...(loadBalancer === undefined ? [] : [loadBalancer])].flatMap(groupProblems),
+    ...(incidents ?? []).map(({ id, vnfc, node, phase }) => `incident ${id} is open: ${vnfc} on ${node}, ${phase}`),
+  ];
+  const { quorate, dc, maintenance } = cluster;
+  return {
+    vnf: vnf.name,
+    ok: problems.length === 0,
+    problems,
+    cluster: { quorate, dc, maintenance },
+    ...{ nodes, vnfcs, loadBalancer, incidents },
+  };
+}
+
+function nodeState(cluster: ClusterStatus, name: string): NodeState {
+  const node = cluster.nodes.find((one) => one.name === name);
+  if (node === undefined || !node.online) return node?.unclean ? 'lost' : node?.pending ? 'pending' : 'offline';
+  return node.maintenance ? 'maintenance' : node.standby ? 'standby' : 'online';
+}
+
+function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: readonly ServerRotation[] | undefined): GroupStatus {
+  const id = resourceId(vnf.name, vnfc.name);
+  const standby = vnfc.redundancy === 'active-standby';
+  return {
+    name: vnfc.name,
+    kind: vnfc.redundancy,
+    wanted: vnfc.instances,
+    instances: vnfc.nodes.map((node) => {
+      const place = standby ? undefined : rotation?.find((one) => one.vnfc === vnfc.name && one.node === node);
+      const state = instanceState(cluster, id, node, standby);
+      return { node, state, rotation: place?.rotation, reason: place?.rotation === 'out' ? place.reason : undefined };
+    }),
+    vip: standby ? vipStatus(cluster, vipId(vnf.name, vnfc.name), vnfc.vip) : undefined,
+  };
+} // prettier-ignore
+
+function balancerStatus(vnf: Vnf, cluster: ClusterStatus): GroupStatus | undefined {
+  const lb = vnf.loadBalancer;
+  if (lb === undefined) return undefined;
+  const id = haproxyId(vnf.name, lb.name);
+  return {
+    name: lb.name,
+    kind: 'load-balancer',
+    wanted: lb.nodes.length,
+    instances: lb.nodes.map((node) => ({
+      node,
+      state: instanceState(cluster, id, node, false),
+      rotation: undefined,
+      reason: undefined,
+    })),
+    vip: vipStatus(cluster, vipId(vnf.name, lb.name), lb.vip),
+  };
+}
+
+function instanceState(cluster: ClusterStatus, id: string, node: string, standby: boolean): InstanceView['state'] {
+  const found = cluster.resources.find((one) => one.id === id && one.nodes.includes(node));
+  if (found === undefined) return 'down';
+  if (found.failed) return 'failed';
+  const states: Readonly<Record<InstanceStatus['role'], InstanceView['state']>> = {
+    ...{ Started: 'up', Stopped: 'down', Promoted: 'active', Unpromoted: standby ? 'standby' : 'up' },
+    ...{ Starting: 'changing', Stopping: 'changing', Promoting: 'changing', Demoting: 'changing' },
+  };
+  return states[found.role];
+}
+
+function vipStatus(cluster: ClusterStatus, id: string, vip: Vip): GroupStatus['vip'] {
+  const found = cluster.resources.find((one) => one.id === id && one.role === 'Started' && !one.failed);
+  const address = parseAddress(vip.ip);
+  return { address: address === undefined ? vip.ip : formatAddress(address), node: found?.nodes[0] };
+}
+
+function groupProblems({ name, kind, wanted, instances, vip }: GroupStatus): string[] {
+  const running = instances.filter(({ state }) => state === 'up' || state === 'active' || state === 'standby');
+  const active = instances.filter(({ state }) => state === 'active').map(({ node }) => node);
+  return [
+    ...(running.length < wanted ? [`${name}: ${running.length} of ${wanted} instances run`] : []),
+    ...(kind === 'active-standby' && active.length !== 1
+      ? [`${name}: ${active.length === 0 ? 'no instance is active' : `active on ${active.join(' and ')}`}`]
+      : []),
+    ...(vip !== undefined && vip.node === undefined ? [`${name}: nobody has ${vip.address}`] : []),
+    ...(vip?.node !== undefined && kind === 'active-standby' && active.length === 1 && active[0] !== vip.node
+      ? [`${name}: ${vip.address} is on ${vip.node}, and the active instance on ${active[0]}`]
+      : []),
+    ...instances
+      .filter(({ state, rotation }) => state === 'up' && rotation === 'out')
+      .map(({ node, reason }) => `${name} on ${node} is out of rotation: ${reason}`),
+  ];
+}

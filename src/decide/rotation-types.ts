@@ -13,6 +13,9 @@ export const keyOf = (backend: string, server: string): ServerKey => `${backend}
 export interface RotationPolicy {
   /** The cluster is asked at least this often. */
   readonly statusIntervalMs: number;
+  /** When nothing was heard for so long, and no snapshot changed anything, it is asked every `quietIntervalMs`. */
+  readonly quietAfterMs: number;
+  readonly quietIntervalMs: number;
   /** From one question to the next, and from the first news of something to the question that it leads to. */
   readonly askGapMs: number;
   /** A snapshot begun sooner than this after an alert, or after a node's return, may not know of it yet. */
@@ -102,6 +105,8 @@ export interface RotationState {
   readonly askedAt: number;
   /** When it is to be asked again because of what was heard since; Infinity: nothing was. */
   readonly askAt: number;
+  /** When something was heard last that was not asked for, or a snapshot changed something. */
+  readonly newsAt: number;
   /** What the file was last told to be. */
   readonly written: ReadonlySet<ServerKey> | undefined;
   readonly haproxyPid: number | undefined;

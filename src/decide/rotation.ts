@@ -24,6 +24,8 @@ import { wantedOf } from './rotation-wanted.ts';
 
 export const defaultRotationPolicy: RotationPolicy = {
   statusIntervalMs: 5000,
+  quietAfterMs: 60_000,
+  quietIntervalMs: 30_000,
   askGapMs: 500,
   settleMs: 500,
   untoldMs: 10_000,
@@ -42,6 +44,7 @@ export const initialRotation: RotationState = {
   snapshot: undefined,
   askedAt: -Infinity,
   askAt: Infinity,
+  newsAt: -Infinity,
   written: undefined,
   haproxyPid: undefined,
   strangers: new Set(),
@@ -55,7 +58,7 @@ export function step(before: RotationState, events: readonly RotationEvent[], po
   const first = events[0]!.at;
   const { at } = events.at(-1)!;
   const heard = hearAll(before, events, policy);
-  const decided = decide(heard.state, at);
+  const decided = withNews(decide(heard.state, at), at);
   const set = setServers(decided.state, [...decided.changed, ...heard.repair], first);
   const file = writeConfig(set.state, heard.rewrite);
   const requests = settleRequests(file.state, at);
@@ -72,6 +75,16 @@ export function step(before: RotationState, events: readonly RotationEvent[], po
   return { state, actions, wakeAt: nextAskAt(state, policy) };
 }
 
+/** What is not our own doing, nor asked for. */
+function isNews({ type }: RotationEvent): boolean {
+  return !['snapshot', 'observed', 'set', 'written', 'tick'].includes(type);
+}
+
+/** What a snapshot has changed is news, too: it was missed before. */
+function withNews(decided: ReturnType<typeof decide>, at: number): ReturnType<typeof decide> {
+  return decided.changed.length === 0 ? decided : { ...decided, state: { ...decided.state, newsAt: at } };
+}
+
 type HeardAll = Required<Omit<Heard, 'ask'>>;
 
 function hearAll(before: RotationState, events: readonly RotationEvent[], policy: RotationPolicy): HeardAll {
@@ -81,6 +94,7 @@ function hearAll(before: RotationState, events: readonly RotationEvent[], policy
   for (const event of events) {
     const heard = hear(state, event, policy);
     state = asking(heard, event.at, policy);
+    if (isNews(event)) state = { ...state, newsAt: event.at };
     repair.push(...(heard.repair ?? []));
     actions.push(...(heard.actions ?? []));
     rewrite ||= heard.rewrite === true;
@@ -207,8 +221,9 @@ function nextAskAt(state: RotationState, policy: RotationPolicy): number {
     if (failure !== undefined) times.push(failure.at + policy.settleMs);
   }
   const cleared = Math.min(...times.filter((time) => time > state.askedAt));
+  const quiet = state.askedAt - state.newsAt > policy.quietAfterMs;
   return Math.min(
-    state.askedAt + policy.statusIntervalMs,
+    state.askedAt + (quiet ? policy.quietIntervalMs : policy.statusIntervalMs),
     state.askAt,
     Math.max(cleared, state.askedAt + policy.askGapMs),
   );

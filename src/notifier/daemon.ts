@@ -23,7 +23,7 @@ export interface NotifierDaemonOptions {
 export const notifierDefaults = { description: paths.description, journal: paths.incidentJournal } as const;
 
 /** ms between two looks at Pacemaker: while something is going on, and when nothing is. */
-const statusEveryMs = { lively: 3000, quiet: 20_000 };
+const statusEveryMs = { lively: 3000, quiet: 60_000 };
 
 /**
  * Runs until SIGTERM or SIGINT.

@@ -83,6 +83,8 @@ test('five hundred deaths of a thousand servers are one batch, in memory and fil
     observeMs: 2000,
     policy: {
       statusIntervalMs: 60_000,
+      quietAfterMs: 60_000,
+      quietIntervalMs: 30_000,
       askGapMs: 500,
       settleMs: 500,
       untoldMs: 60_000,

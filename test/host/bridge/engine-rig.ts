@@ -53,6 +53,8 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
         ...changed,
         policy: {
           statusIntervalMs: 500,
+          quietAfterMs: 60_000,
+          quietIntervalMs: 30_000,
           askGapMs: 500,
           settleMs: 500,
           untoldMs: 10_000,

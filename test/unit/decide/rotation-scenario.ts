@@ -15,6 +15,8 @@ import { initialRotation, step } from '../../../src/decide/rotation.ts';
 
 const policy = {
   statusIntervalMs: 5000,
+  quietAfterMs: 60_000,
+  quietIntervalMs: 30_000,
   askGapMs: 500,
   settleMs: 500,
   untoldMs: 10_000,

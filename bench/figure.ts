@@ -33,6 +33,8 @@ export type Contender = (typeof contenders)[number];
 
 export interface Context {
   readonly trials: number;
+  /** Of those that are not ours, where a trial takes a lab. */
+  readonly peerTrials: number;
   /** Only these contenders. */
   readonly only?: Contender | undefined;
   /** Progress, for whoever watches. */

@@ -19,7 +19,8 @@ interface TrialOptions {
 }
 
 /** Runs the trials; returns why some of them have no value. */
-export async function trials(context: Context, { side, what, ready, node, once }: TrialOptions): Promise<string[]> {
+export async function trials(given: Context, { side, what, ready, node, once }: TrialOptions): Promise<string[]> {
+  const context = side.ours ? given : { ...given, trials: given.peerTrials };
   const failures: string[] = [];
   let damaged: string | undefined;
   let mended = performance.now();

@@ -5,6 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fiftyVnfcs } from '../fleet/fifty.ts';
 import type { Context, Figure, Part, Target } from '../figure.ts';
+import type { LabProcess } from '../../src/lab/enter.ts';
+import { nodes, type Side } from '../sides/side.ts';
 import { exampleWith, vnfhaSide } from '../sides/vnfha.ts';
 import { onSide } from '../trials.ts';
 import { eachLine, startProgram } from '../watchers.ts';
@@ -76,8 +78,7 @@ async function run(context: Context): Promise<Figure[]> {
     async (side) => {
       const seen = async () => costsIn((await side.lab.exec('node1', ['bash', '-c', script])).stdout);
       await untilNothing(() => side.missing(), 240_000);
-      const floor = await startProgram(side.lab, 'node1', 'beats.cjs', ['10.77.0.2', '10.77.0.3']);
-      eachLine(floor, () => undefined);
+      const floors = await Promise.all(nodes.map((node) => startFloor(side, node)));
       await delay(settleMs);
       const figures = new Figures();
       let before = await seen();
@@ -96,10 +97,18 @@ async function run(context: Context): Promise<Figure[]> {
         [before, at] = [after, now];
         context.say(`idle; ${trial}/${trials}`);
       }
-      await floor.stop();
+      await Promise.all(floors.map((floor) => floor.stop()));
       return figures.all;
     },
   );
+}
+
+/** On every node, as each takes what the others send; the first node's is measured. */
+async function startFloor({ lab }: Side, node: string): Promise<LabProcess> {
+  const others = nodes.filter((other) => other !== node).map((other) => `10.77.0.${nodes.indexOf(other) + 1}`);
+  const floor = await startProgram(lab, node, 'beats.cjs', others);
+  eachLine(floor, () => undefined);
+  return floor;
 }
 
 const who: Readonly<Record<string, string>> = {

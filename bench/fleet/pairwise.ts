@@ -29,7 +29,7 @@ const apart = (addresses: readonly string[]): Element[] =>
   );
 
 function addressesIn(element: Element): string[] {
-  if (element.attributes['type'] === 'IPaddr2') return [element.attributes['id']!];
+  if (element.attributes['type'] === 'vip') return [element.attributes['id']!];
   return element.children.flatMap(addressesIn);
 }
 

@@ -102,7 +102,7 @@ for (const [name, { command, seen }] of Object.entries(edits)) {
     const vnf = vnfOf('sipcore.yaml');
     const ours = generateCib(vnf, await loadTemplates());
     const edit =
-      'primitive sipcore-lb-vip ocf:heartbeat:IPaddr2 params ip=10.77.0.60 cidr_netmask=24 nic=eth0 arp_count=5 arp_interval=200 ' +
+      'primitive sipcore-lb-vip ocf:vnfha:vip params ip=10.77.0.60 cidr_netmask=24 nic=eth0 drain=sipcore-lb arp_count=5 arp_interval=200 ' +
       'op monitor interval=5s timeout=31s op start interval=0s timeout=20s op stop interval=0s timeout=20s ' +
       'meta resource-stickiness=100 migration-threshold=3 failure-timeout=60s priority=1\n';
     const made = await whereInstalled(command, madeBy.pcs!, { edit });

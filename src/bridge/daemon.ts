@@ -10,6 +10,7 @@ import { lbNodes, paths } from '../model/names.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import { reportReady } from '../process/service-manager.ts';
 import { type Bridge, startBridge } from './bridge.ts';
 import { checkedStructure, type Structure } from './structure.ts';
 
@@ -63,7 +64,9 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
   };
   process.on('SIGHUP', onHangup);
   await busy;
+  const ending = await reportReady(log);
   await toldToEnd();
+  ending();
   process.off('SIGHUP', onHangup);
   await busy;
   await bridge?.stop();

@@ -9,6 +9,7 @@ import { cleanup } from '../pacemaker/cleanup.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import { reportReady } from '../process/service-manager.ts';
 import { createSolAdapter } from '../vnfm/sol-adapter.ts';
 import { type Notifier, startNotifier } from './notifier.ts';
 
@@ -67,7 +68,9 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
   process.on('SIGHUP', onHangup);
   try {
     notifier = await start(options, onBroken);
+    const ending = await reportReady(log);
     await ended;
+    ending();
     await busy;
     await notifier?.stop();
   } finally {

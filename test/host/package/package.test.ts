@@ -157,7 +157,7 @@ test.serial('the daemons run, confined as their units say, and do their work', a
   await until('a DC', () => node.run('crm_mon -1').said.includes('with quorum'), 60_000);
   node.must('pcs property set stonith-enabled=false');
   node.must(`systemctl enable --now ${units.join(' ')}`);
-  await until('the bridge listens', () => bridgeState().includes('"corosync":"up"'));
+  t.regex(bridgeState(), /"node":"node1"/); // systemctl came back when it listened
   node.must('ip address add 10.77.0.60/24 dev eth0');
   const simulator = 'vnfha vnfm-sim --listen 10.77.0.1:9890 --client vnfha --secret geheim --log /tmp/vnfm.log';
   node.must(`systemd-run --unit vnfm ${simulator}`);
@@ -222,6 +222,29 @@ test.serial(
 test.serial('so does the way back', async (t) => {
   await changeVersion('/tmp/vnfha.deb');
   t.not(node.must('vnfha --version'), '99.0.0\n');
+});
+
+test.serial('a daemon that hangs is killed and comes back', async (t) => {
+  node.must('mkdir -p /run/systemd/system/vnfha-bridge.service.d');
+  node.write('/run/systemd/system/vnfha-bridge.service.d/watchdog.conf', '[Service]\nWatchdogSec=2s\n');
+  node.must('systemctl daemon-reload && systemctl restart vnfha-bridge');
+  const [before] = properties('vnfha-bridge', 'MainPID');
+  node.must('sleep 5');
+  t.deepEqual(properties('vnfha-bridge', 'MainPID'), [before!]); // it says in time that it lives
+  node.must(`kill -STOP ${before}`);
+  await until('another one answers', () => properties('vnfha-bridge', 'MainPID')[0] !== before && bridgeState() !== '');
+  t.deepEqual(properties('vnfha-bridge', 'NRestarts'), ['1']);
+  node.must('rm -r /run/systemd/system/vnfha-bridge.service.d && systemctl daemon-reload');
+});
+
+test.serial('without a cluster the daemons start all the same, and wait for it', async (t) => {
+  node.must('systemctl stop pacemaker && systemctl stop corosync vnfha-bridge vnfha-notifier');
+  node.must('systemctl mask --runtime corosync');
+  node.must('timeout 30 systemctl start vnfha-bridge vnfha-notifier');
+  for (const unit of ['vnfha-bridge', 'vnfha-notifier']) t.is(properties(unit, 'ActiveState')[0], 'active');
+  node.must('systemctl unmask --runtime corosync');
+  node.must('systemctl start corosync pacemaker');
+  await until('a client is answered again', throughHaproxy, 90_000);
 });
 
 test.serial(

@@ -49,3 +49,9 @@ test('the shipped units come back at once, share /run/vnfha, and run a command o
     t.deepEqual(unit.stateDirectories, file === 'vnfha-supervisor.service' ? [] : ['vnfha']); // it keeps no truth
   }
 });
+
+test('at boot before Pacemaker, at shutdown after it: whoever its agents ask', (t) => {
+  for (const name of ['bridge', 'supervisor']) {
+    t.regex(readFileSync(path.join(shipped, `vnfha-${name}.service`), 'utf8'), /^Before=pacemaker\.service$/m);
+  }
+});

@@ -10,7 +10,7 @@ nic=${OCF_RESKEY_nic-}
 count=${OCF_RESKEY_arp_count:-5}
 interval=${OCF_RESKEY_arp_interval:-200}
 haproxy=${OCF_RESKEY_drain-}
-run=/run/vnfha/vip # of each announcer its pid, and RESOURCE.held while new connections are held back
+run=/run/vnfha/vip # of each announcer its pid and start time, and RESOURCE.held while new connections are held back
 
 fail() { # CODE REASON
   echo "${OCF_EXIT_REASON_PREFIX-ocf-exit-reason:}$2" >&2
@@ -75,6 +75,7 @@ sender() {
 
 # Tells the neighbours, now and some times more, as one message may be lost. Nobody waits for it.
 announce() {
+  local began
   [ -d "$run" ] || mkdir -p "$run" || fail 1 "$run cannot be made"
   if [ "$family" = 4 ]; then
     set -- -i "$interval" -r "$count" -p "$run/$resource.sender" "$nic" "$ip" auto not_used not_used
@@ -82,21 +83,30 @@ announce() {
     set -- -i "$interval" -c "$count" "$ip" "$prefix" "$nic"
   fi
   "$sender" "$@" </dev/null >/dev/null 2>&1 &
-  echo "$!" >"$run/$resource"
+  when_began "$!"
+  echo "$! $began" >"$run/$resource"
 }
 
-# Ends the announcer, if it still is one: a pid may be somebody else's by now.
+# The start time of the process $1 (field 22 of its stat), into the variable began; nothing when there is none.
+when_began() {
+  local stat=
+  began=
+  read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
+  set -- ${stat##*) }
+  began=${20}
+}
+
+# Ends the announcer, by its pid and start time: a pid alone may be somebody else's by now, and its name is another until it has begun.
 silence() {
-  local pid= command=
+  local pid= noted= began
   [ -e "$run/$resource" ] || return 0
-  read -r pid <"$run/$resource"
-  case $pid in '' | *[!0-9]*) ;; *)
-    read -r command 2>/dev/null <"/proc/$pid/comm"
-    case $command in send_arp | send_ua)
+  read -r pid noted <"$run/$resource"
+  case $pid,$noted in ,* | *, | *[!0-9,]*) ;; *)
+    when_began "$pid"
+    if [ "$began" = "$noted" ]; then
       kill -KILL "$pid" 2>/dev/null
       while [ -e "/proc/$pid/exe" ]; do sleep 0.002; done # it must not speak for an address that somebody else has
-      ;;
-    esac
+    fi
     ;;
   esac
   rm -f "$run/$resource" "$run/$resource.sender"

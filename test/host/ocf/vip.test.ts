@@ -85,6 +85,22 @@ for (const [family, parameters, shown] of [
     t.is(node.run('ls', '/run/vnfha/vip').stdout, '');
   });
 
+  test(`${family}: also when it is stopped in the moment in which it was started; another process with that pid is left alone`, async (t) => {
+    const { sh, node } = await scene(t);
+    const slow = { ...parameters, arp_count: '1000', arp_interval: '1000' };
+    const settings = Object.entries(slow).map(([name, value]) => `OCF_RESKEY_${name}=${value}`).join(' '); // prettier-ignore
+    const call = (action: string) => `env ${settings} OCF_RESOURCE_INSTANCE=test ${agentDir}/vip ${action}`;
+    sh(`for i in $(seq 30); do ${call('start')} && ${call('stop')} || exit 1; done`);
+    t.not(node.run('sh', '-c', 'for pid in $(pgrep -x "send_arp|send_ua"); do [ -e /proc/$pid/exe ] && exit 0; done; exit 1').code, 0); // prettier-ignore
+
+    sh(call('start'));
+    const pid = sh('sleep 4831 >/dev/null 2>&1 & echo $!').trim();
+    sh(
+      `read pid began </run/vnfha/vip/test; kill -KILL $pid; echo "${pid} 1" >/run/vnfha/vip/test; ${call('stop')}`,
+    );
+    t.is(node.run('test', '-e', `/proc/${pid}/exe`).code, 0);
+  });
+
   test(`${family}: without nic it is the interface in whose network it is`, async (t) => {
     const { vip, addresses, node } = await scene(t);
     const without = { ...parameters, nic: '' };
@@ -171,6 +187,20 @@ test('parameters that cannot be are refused, whatever the action, and nothing is
   t.is(vip('stop', { ...four, nic: 'e7' }).code, 0, 'where there is no interface there is no address');
   t.is(vip('promote').code, 3);
   t.is(addresses(), '');
+});
+
+test('what it needs and is not there is named', async (t) => {
+  const { node } = await scene(t);
+  const settings = Object.entries(four).map(([name, value]) => `OCF_RESKEY_${name}=${value}`);
+  const without = (path: string, action: string) =>
+    node.run('env', `PATH=${path}`, 'OCF_RESOURCE_INSTANCE=test', ...settings, '/bin/sh', `${agentDir}/vip`, action);
+  t.like(without('/run/nothing', 'start'), { code: 5 });
+  t.regex(without('/run/nothing', 'monitor').stderr, /the program ip is not installed/);
+  node.run('mount', '-t', 'tmpfs', 'tmpfs', '/usr/libexec/heartbeat');
+  const { code, stderr } = without(process.env.PATH!, 'start');
+  t.is(code, 5);
+  t.regex(stderr, /send_arp is not installed: it is in the package resource-agents/);
+  t.is(without(process.env.PATH!, 'stop').code, 0, 'to stop takes no sender');
 });
 
 test('ocf-tester', async (t) => {

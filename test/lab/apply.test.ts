@@ -120,6 +120,47 @@ test.serial('what disrupts the healthy is refused without --yes, with the effect
   t.deepEqual(await configuration(), before);
 });
 
+test.serial(
+  'a cluster that has its VIPs by IPaddr2 is taken over: each moves to the other agent, and never has two owners',
+  async (t) => {
+    await must(
+      'sh',
+      '-c',
+      'cibadmin --query | sed \'s/provider="vnfha" type="vip"/provider="heartbeat" type="IPaddr2"/\' >/tmp/old.xml && cibadmin --replace --xml-file /tmp/old.xml',
+    );
+    const vips = ['sipcore-registrar-vip', 'sipcore-lb-vip'];
+    const agents = async () =>
+    ((await lab.cluster())?.resources ?? []).filter(({ id, role }) => vips.includes(id) && role === 'Started').map(({ agent }) => agent).join(); // prettier-ignore
+    const both = (agent: string) => async () => (await agents()) === `${agent},${agent}`;
+    await until('IPaddr2 has both', both('ocf:heartbeat:IPaddr2'), waitMs);
+
+    // in each node's own time: how often an address was there, sampled as fast as a shell can
+    const watch = `until [ -e /tmp/seen ]; do ip -o -4 addr show to 10.77.0.48/28 | awk -v at="$EPOCHREALTIME" '{print at, $4}'; done`;
+    const watchers = ['node1', 'node2', 'node3'].map(
+      async (node) => (await lab.exec(node, ['bash', '-c', watch])).stdout,
+    );
+    const applied = await vnfha('apply', paths.description, '--yes');
+    t.is(applied.code, 0, applied.stderr);
+    t.regex(applied.stdout, /restarts sipcore-registrar-vip on/);
+    await until('ours has both', both('ocf:vnfha:vip'), waitMs);
+    for (const node of ['node1', 'node2', 'node3']) await lab.writeFile(node, '/tmp/seen', '');
+    const seen = (await Promise.all(watchers)).map(
+      (text) =>
+    text.split('\n').filter(Boolean).map((line) => line.split(' ') as [string, string]), // prettier-ignore
+    );
+    for (const address of ['10.77.0.50/24', '10.77.0.60/24']) {
+      const spans = seen
+        .map((samples) => samples.filter(([, where]) => where === address).map(([time]) => Number(time)))
+        .filter((times) => times.length > 0)
+        .map((times) => [Math.min(...times), Math.max(...times)] as const)
+        .sort(([one], [other]) => one - other);
+      t.true(spans.length > 0, address);
+      spans.slice(1).forEach(([begun], at_) => t.true(begun > spans[at_]![1], `${address} had two owners`));
+    }
+    t.is((await vnfha('diff', paths.description)).code, 0);
+  },
+);
+
 test.serial('others write all the time: both their writes and ours arrive', async (t) => {
   const file = await changed(/(name: web[^]*?interval: )2s/, '$14s');
   const writes = 40;

@@ -1,7 +1,7 @@
 /** Trials: wait until all is well, do the damage, wait for what is measured, put things right. */
 import { messageOf } from '../src/process/failure.ts';
 import type { Contender, Context, Figure } from './figure.ts';
-import type { Side } from './sides/side.ts';
+import { nodes, type Side } from './sides/side.ts';
 import { untilNothing } from './wait.ts';
 
 /** How long a part waits for a recovery before it counts the trial as one without. */
@@ -29,9 +29,9 @@ export async function trials(given: Context, { side, what, ready, node, once }: 
       // a node that is off can't be asked: that, too, is not well yet
       const missing = (await side.missing().catch(messageOf)) ?? ready();
       // a failed start is for good until somebody says otherwise
-      if (missing !== undefined && damaged !== undefined && performance.now() - mended > 30_000) {
+      if (missing !== undefined && performance.now() - mended > 30_000) {
         mended = performance.now();
-        await side.mend(damaged).catch(() => undefined);
+        await side.mend(damaged ?? nodes[0]).catch(() => undefined);
       }
       return missing;
     }, 2 * patienceMs);

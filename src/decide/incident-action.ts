@@ -2,7 +2,7 @@
  * What the notifier is told to do. An action that talks to somebody is answered by a 'result' event; `journal` by the 'entry' event of
  * its delivery; `log` by nothing.
  */
-import type { JournalEntry, Severity } from './incident-journal.ts';
+import type { JournalEntry, Resolution, Severity } from './incident-journal.ts';
 
 export type IncidentAction =
   /** Multicast to the group. */
@@ -12,6 +12,15 @@ export type IncidentAction =
   /** Look for the operation of this heal at the VNFM, and no more. */
   | { readonly type: 'find'; readonly incident: string; readonly attempt: number; readonly request: HealRequest }
   | { readonly type: 'poll'; readonly incident: string; readonly attempt: number; readonly operation: string }
+  /** Have the VNFM go on with an operation in FAILED_TEMP; `n`: it is so for the nth time. */
+  | {
+      readonly type: 'resolve';
+      readonly incident: string;
+      readonly attempt: number;
+      readonly n: number;
+      readonly operation: string;
+      readonly how: Resolution;
+    }
   /** Make Pacemaker forget the failures of `resource` on `node`. */
   | {
       readonly type: 'cleanup';
@@ -32,10 +41,14 @@ export type IncidentAction =
 export interface HealRequest {
   /** Part of the cause of every heal of this incident, and of no other's. */
   readonly mark: string;
-  /** At most 255 characters, beginning with the mark. */
+  /** The mark and the number of the heal. */
+  readonly key: string;
+  /** At most 255 characters, beginning with the key. */
   readonly cause: string;
   /** Operations of this incident that are known already: none of them is the one asked for now. */
   readonly known: readonly string[];
+  readonly vnfc: string;
+  readonly node: string;
   readonly vnfcInstanceId: string | undefined;
 }
 

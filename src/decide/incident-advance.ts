@@ -5,8 +5,9 @@
  */
 import type { IncidentState, IncidentStep, Lane, Member } from './incident.ts';
 import type { IncidentAction } from './incident-action.ts';
-import { entryKey, type Incident } from './incident-journal.ts';
-import { nextOfAlarm, nextOfHeal, type Next, type Situation } from './incident-next.ts';
+import { type Hold, heldBack } from './heal-governor.ts';
+import { entryKey, type Incident, type Journal } from './incident-journal.ts';
+import { authorOf, nextOfAlarm, nextOfHeal, type Next, type Situation, write } from './incident-next.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 import { duplicates, newIncidents } from './incident-raise.ts';
 
@@ -33,6 +34,7 @@ export function advance(state: IncidentState, now: number, policy: IncidentPolic
   const speaker = group.members.every((other) => !precedes(other, group.self));
   const situation: Situation = { status, node: group.node, self, now, policy };
   const wanted: Wanted[] = [];
+  const due: Incident[] = [];
   const doubled = duplicates(state.journal);
   for (const recorded of state.journal.values()) {
     const { incident } = recorded;
@@ -40,14 +42,63 @@ export function advance(state: IncidentState, now: number, policy: IncidentPolic
     const owner = ownerOf(incident, group.members);
     if (owner === undefined ? speaker : owner === self) {
       const next = nextOfHeal(incident, recorded, doubled.has(incident.id), situation);
-      wanted.push([laneName('heal', incident.id), next]);
+      const lane = laneName('heal', incident.id);
+      if (beginsHeal(next) && isDue(next, laneOf(state, lane), now)) due.push(incident);
+      wanted.push([lane, next]);
     }
     if (speaker) wanted.push([laneName('alarm', incident.id), nextOfAlarm(incident, situation)]);
   }
   if (speaker) {
-    for (const [key, next] of newIncidents(state.journal, situation)) wanted.push([laneName('raise', key), next]);
+    for (const [key, next] of newIncidents(state.journal, state.broken, situation))
+      wanted.push([laneName('raise', key), next]);
   }
-  return start(state, wanted, now);
+  return start(state, governed(wanted, due, state, situation), now);
+}
+
+type Doing = NonNullable<Next>;
+
+const beginsHeal = (next: Next): next is Doing =>
+  next?.action.type === 'journal' && next.action.entry.kind === 'heal-requested';
+
+const dueAt = (next: Doing, lane: Lane): number => Math.max(next.notBefore ?? 0, lane.notBefore);
+const isFree = (lane: Lane): boolean => !lane.busy && lane.awaiting === undefined;
+const isDue = (next: Doing, lane: Lane, now: number): boolean => isFree(lane) && dueAt(next, lane) <= now;
+
+/** Heals that have to wait are written down as held, once, and looked at again later. */
+function governed(
+  wanted: readonly Wanted[],
+  due: readonly Incident[],
+  { journal, lanes }: IncidentState,
+  situation: Situation,
+): readonly Wanted[] {
+  const rules = situation.policy.vnf.vnfm?.heals;
+  if (rules === undefined || due.length === 0) return wanted;
+  const underway = [...lanes.values()].filter(({ awaiting }) => awaiting?.includes('/heal-requested/')).length;
+  // those that are on the wire are wanted still
+  const raising = wanted.filter(
+    ([, next]) => next?.action.type === 'journal' && next.action.entry.kind === 'raised',
+  ).length;
+  const holds = heldBack({ due, journal, underway, raising, now: situation.now }, rules);
+  return wanted.map(([lane, next]) => {
+    const id = beginsHeal(next) && next.action.type === 'journal' ? next.action.entry.incident : undefined;
+    const hold = id === undefined ? undefined : holds.get(id);
+    return hold === undefined ? [lane, next] : [lane, held(id!, hold, next!, journal, situation)];
+  });
+}
+
+function held(id: string, { why, detail, until }: Hold, next: Doing, journal: Journal, situation: Situation): Next {
+  const { entries, incident } = journal.get(id)!;
+  const action = write(authorOf(situation), {
+    kind: 'heal-held',
+    incident: id,
+    next: incident!.attempt + 1,
+    why,
+    reason: detail,
+    ...(until === undefined ? {} : { until }),
+  });
+  const known = entries.some((entry) => entryKey(entry) === entryKey(action.entry));
+  if (!known) return { action };
+  return until === undefined ? undefined : { ...next, notBefore: until };
 }
 
 type Wanted = readonly [lane: string, next: Next];
@@ -58,8 +109,8 @@ function start(state: IncidentState, wanted: readonly Wanted[], now: number): In
   const waits: number[] = [];
   for (const [name, next] of wanted) {
     const lane = laneOf(state, name);
-    if (next === undefined || lane.busy || lane.awaiting !== undefined) continue;
-    const due = Math.max(next.notBefore ?? 0, lane.notBefore);
+    if (next === undefined || !isFree(lane)) continue;
+    const due = dueAt(next, lane);
     if (due > now) {
       waits.push(due);
       continue;

@@ -2,6 +2,7 @@
  * The journal of incidents: facts that are only ever added. The phase of an incident follows from the *set* of its entries, whatever
  * their order, so two journals are merged by putting them together, and hearing a fact twice changes nothing.
  */
+import type { OnFailedTemp } from '../model/heals.ts';
 
 export type JournalEntry = {
   readonly v: 1;
@@ -24,12 +25,40 @@ export type JournalEntry = {
   | { readonly kind: 'heal-requested'; readonly attempt: number; readonly owner: string }
   | { readonly kind: 'heal-rejected' | 'heal-failed'; readonly attempt: number; readonly reason: string }
   | { readonly kind: 'heal-accepted'; readonly attempt: number; readonly operation: string }
+  /** The next heal has to wait (heal-governor.ts). */
+  | {
+      readonly kind: 'heal-held';
+      readonly next: number;
+      readonly why: string;
+      readonly reason: string;
+      /** Looked at again then (ms since the epoch), as it was known when this was written. */
+      readonly until?: number;
+    }
+  /** Its operation is in FAILED_TEMP, for the nth time, and something is to be done about it. */
+  | {
+      readonly kind: 'operation-stuck';
+      readonly attempt: number;
+      readonly n: number;
+      readonly reason: string;
+      /** Since when, by the VNFM's clock and in its spelling: what makes it another time. */
+      readonly entered?: string;
+    }
+  | {
+      readonly kind: 'operation-resolved';
+      readonly attempt: number;
+      readonly n: number;
+      readonly how: Resolution;
+      /** why the VNFM would not */
+      readonly refused?: string;
+    }
   | { readonly kind: 'heal-completed' | 'cleaned-up'; readonly attempt: number }
   | { readonly kind: 'given-up'; readonly reason: string }
   | { readonly kind: 'recovered'; readonly outcome: Outcome }
   | { readonly kind: 'closed' }
 );
 
+/** What the VNFM is told to do with an operation in FAILED_TEMP (SOL003 §5.4.14 to §5.4.16). */
+export type Resolution = 'retry' | 'rollback' | 'fail';
 export type Severity = 'CRITICAL' | 'MAJOR';
 /** healed: after a heal; recovered: without one; duplicate: another incident stands for the same failure. */
 export type Outcome = 'healed' | 'recovered' | 'duplicate';
@@ -79,7 +108,8 @@ export const emptyJournal: Journal = new Map();
 
 /** What makes an entry the same fact as another. */
 export function entryKey(entry: JournalEntry): string {
-  return `${entry.incident}/${entry.kind}/${'attempt' in entry ? entry.attempt : 0}`;
+  const which = 'attempt' in entry ? entry.attempt : entry.kind === 'heal-held' ? `${entry.next}.${entry.why}` : 0;
+  return `${entry.incident}/${entry.kind}/${which}${'n' in entry ? `.${entry.n}` : ''}`;
 }
 
 /** The journal with one more fact, learned at `now`; the same journal if it was known. */
@@ -109,6 +139,37 @@ export function hasOpenIncident(journal: Journal): boolean {
 /** Its failure still stands: another one of the same instance is the same incident. */
 export function isOpen(incident: Incident): boolean {
   return incident.phase !== 'recovered' && incident.phase !== 'closed';
+}
+
+/** Its operation was seen in FAILED_TEMP, and only the VNFM's operator goes on with it. */
+export function isLeftAlone({ entries, incident }: Recorded, onFailedTemp: OnFailedTemp): boolean {
+  const { stuck, resolved } = resolutionsOf(entries, incident!.attempt);
+  return resolved.at(-1)?.refused !== undefined || (onFailedTemp === 'wait' && stuck > resolved.length);
+}
+
+/** How often the operation of `attempt` was stuck, and what came of it. */
+export function resolutionsOf(entries: readonly JournalEntry[], attempt: number) {
+  const ofAttempt = entries.filter((entry) => 'attempt' in entry && entry.attempt === attempt);
+  const resolved = ofAttempt.flatMap((entry) => (entry.kind === 'operation-resolved' ? [entry] : []));
+  const stuck = ofAttempt.flatMap((entry) => (entry.kind === 'operation-stuck' ? [entry] : []));
+  return {
+    stuck: stuck.length,
+    since: Math.max(0, ...stuck.map(({ at }) => at)),
+    entered: stuck.find(({ n }) => n === stuck.length)?.entered,
+    resolved: resolved.sort((a, b) => a.n - b.n),
+  };
+}
+
+/** Whether its next heal is not yet asked for: the governor may hold it back. */
+export const isWaiting = ({ phase }: Incident): boolean => ['raised', 'rejected', 'failed'].includes(phase);
+
+/** The latest that was written of why its next heal is held back, while it is; another reason may hold it by now. */
+export function lastHold({ entries, incident }: Recorded): Extract<JournalEntry, { kind: 'heal-held' }> | undefined {
+  if (incident === undefined || !isWaiting(incident)) return undefined;
+  const holds = entries.flatMap((entry) =>
+    entry.kind === 'heal-held' && entry.next === incident.attempt + 1 ? [entry] : [],
+  );
+  return holds.toSorted((one, other) => other.at - one.at)[0];
 }
 
 function incidentOf(entries: readonly JournalEntry[]): Incident | undefined {
@@ -162,6 +223,8 @@ function phaseOf(entries: readonly JournalEntry[]): Phase {
 /** Closed incidents of which all is kept, and of which only that they are closed. */
 const keptWhole = 20;
 const keptClosed = 200;
+/** Of these the heals still count, and the storm (heal-governor.ts). */
+const countedMs = 3_600_000;
 
 /**
  * The entries that are worth keeping: all of the open incidents but for heals that came to nothing, the newest closed ones, and of
@@ -170,25 +233,36 @@ const keptClosed = 200;
 export function compacted(journal: Journal): readonly JournalEntry[] {
   const all = [...journal.values()];
   const closed = all.filter(isClosed).toSorted((one, other) => closedAt(other) - closedAt(one));
+  const since = closedAt(closed[0]) - countedMs;
+  const counted = closed.findIndex((recorded) => closedAt(recorded) < since);
+  const whole = Math.min(keptClosed, Math.max(keptWhole, counted === -1 ? closed.length : counted));
   return [
     ...closed
-      .slice(keptWhole, keptWhole + keptClosed)
-      .flatMap(({ entries }) => entries.filter(({ kind }) => kind === 'closed')),
-    ...closed.slice(0, keptWhole).flatMap(({ entries }) => entries),
+      .slice(whole, whole + keptClosed)
+      .flatMap(({ entries }) => entries.filter((entry) => entry.kind === 'closed' || isCounted(entry, entries, since))),
+    ...closed.slice(0, whole).flatMap(({ entries }) => entries),
     ...all.filter((recorded) => !isClosed(recorded)).flatMap(withoutRejected),
   ];
 }
 
-const closedAt = ({ entries }: Recorded): number => entries.find(({ kind }) => kind === 'closed')?.at ?? 0;
+const closedAt = (recorded: Recorded | undefined): number =>
+  recorded?.entries.find(({ kind }) => kind === 'closed')?.at ?? 0;
+
+const isCounted = (entry: JournalEntry, entries: readonly JournalEntry[], since: number): boolean =>
+  entry.kind === 'heal-requested' && entry.at >= since && !refusedHeals(entries).includes(entry.attempt);
+
+/** The attempts that the VNFM refused, and of which nothing came. */
+export function refusedHeals(entries: readonly JournalEntry[]): readonly number[] {
+  const accepted = entries.flatMap((entry) => (entry.kind === 'heal-accepted' ? [entry.attempt] : []));
+  return entries.flatMap((entry) =>
+    entry.kind === 'heal-rejected' && !accepted.includes(entry.attempt) ? [entry.attempt] : [],
+  );
+}
 
 function withoutRejected({ entries, incident }: Recorded): readonly JournalEntry[] {
-  const rejected = entries.flatMap((entry) => (entry.kind === 'heal-rejected' ? [entry.attempt] : []));
-  const accepted = entries.flatMap((entry) => (entry.kind === 'heal-accepted' ? [entry.attempt] : []));
-  return entries.filter(
-    (entry) =>
-      !('attempt' in entry) ||
-      entry.attempt === incident?.attempt ||
-      !rejected.includes(entry.attempt) ||
-      accepted.includes(entry.attempt),
-  );
+  const refused = refusedHeals(entries).filter((attempt) => attempt !== incident?.attempt);
+  return entries.filter((entry) => {
+    const attempt = 'attempt' in entry ? entry.attempt : entry.kind === 'heal-held' ? entry.next : undefined;
+    return attempt === undefined || !refused.includes(attempt);
+  });
 }

@@ -6,7 +6,7 @@ import { resourceId } from '../model/names.ts';
 import type { Vnf, Vnfc } from '../model/vnf.ts';
 import type { Alarm, HealRequest, IncidentAction } from './incident-action.ts';
 import { conditionOf, type Condition } from './incident-condition.ts';
-import type { Incident, JournalEntry, Outcome, Recorded } from './incident-journal.ts';
+import { type Incident, type JournalEntry, type Outcome, type Recorded, resolutionsOf } from './incident-journal.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 
 /** What the actor knows. */
@@ -48,7 +48,11 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
       };
     }
     case 'accepted':
-      return { action: { type: 'poll', incident: id, attempt, operation: incident.operation! } };
+      return (
+        nextResolution(incident, recorded, policy) ?? {
+          action: { type: 'poll', incident: id, attempt, operation: incident.operation! },
+        }
+      );
     case 'completed': {
       if (whole) return recovered();
       if (condition !== 'broken') return undefined;
@@ -117,6 +121,17 @@ function nextRequest(incident: Incident, recorded: Recorded, situation: Situatio
   return { action: write(authorOf(situation), fact), notBefore: recorded.since + pause };
 }
 
+/** What the VNFM is to do with an operation that is stuck; undefined: nothing, or it was told. */
+function nextResolution({ id, attempt, operation }: Incident, { entries }: Recorded, policy: IncidentPolicy): Next {
+  const { stuck, since, resolved } = resolutionsOf(entries, attempt);
+  const { onFailedTemp: wanted = 'wait', dryRun = false } = policy.vnf.vnfm?.heals ?? {};
+  if (stuck <= resolved.length || wanted === 'wait' || dryRun) return undefined;
+  const patience = { retry: policy.timing.retries, rollback: 1, fail: 0 }[wanted];
+  const how = stuck <= patience ? wanted : 'fail';
+  const action = { type: 'resolve', incident: id, attempt, n: stuck, operation: operation!, how } as const;
+  return { action, notBefore: since + policy.timing.resolve };
+}
+
 /** The author of what is written in this situation. */
 export function authorOf({ policy, node, now }: Situation): Author {
   return { vnf: policy.vnf.name, node, now };
@@ -124,9 +139,11 @@ export function authorOf({ policy, node, now }: Situation): Author {
 
 function healRequest(incident: Incident, { entries }: Recorded, vnfc: Vnfc | undefined): HealRequest {
   const mark = `vnfha:${incident.id}#`;
-  const cause = `${mark}${incident.attempt} ${incident.vnfc} on ${incident.node} ${incident.reason}`.slice(0, 255);
+  const key = `${mark}${incident.attempt}`;
+  const cause = `${key} ${incident.vnfc} on ${incident.node} ${incident.reason}`.slice(0, 255);
   const known = entries.flatMap((entry) => (entry.kind === 'heal-accepted' ? [entry.operation] : []));
-  return { mark, cause, known, vnfcInstanceId: vnfc?.vnfcInstanceIds[incident.node] };
+  const { vnfc: name, node } = incident;
+  return { mark, key, cause, known, vnfc: name, node, vnfcInstanceId: vnfc?.vnfcInstanceIds[node] };
 }
 
 function alarmOf(incident: Incident, vnfc: Vnfc | undefined): Alarm {

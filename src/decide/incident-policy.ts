@@ -12,6 +12,8 @@ export interface IncidentPolicy {
 export interface IncidentTiming {
   /** Nobody speaks until the group has been the same for so long: Pacemaker's word about quorum lags behind corosync's. */
   readonly settle: number;
+  /** How long a count that reached its threshold must hold: for a second or so a failure may count too often (countTwo in src/pacemaker/fail.ts). */
+  readonly confirm: number;
   /** Between two looks at an operation of the VNFM. */
   readonly poll: number;
   /** The first wait after a failed request, doubled each time up to the cap. */
@@ -23,18 +25,25 @@ export interface IncidentTiming {
   readonly recover: number;
   /** Before another heal after one that failed, times the number of those. */
   readonly betweenHeals: number;
+  /** Before an operation in FAILED_TEMP is retried, rolled back or failed. */
+  readonly resolve: number;
+  /** Retries of an operation until it is failed. */
+  readonly retries: number;
   /** Heals that may fail until the incident is given up. */
   readonly heals: number;
 }
 
 export const incidentTiming: IncidentTiming = {
   settle: 3_000,
+  confirm: 2_500,
   poll: 2_000,
   backoff: 1_000,
   backoffCap: 60_000,
   rejected: 600_000,
   recover: 30_000,
   betweenHeals: 30_000,
+  resolve: 30_000,
+  retries: 2,
   heals: 3,
 };
 

@@ -1,24 +1,50 @@
 /**
  * Which failures become an incident: one open incident for each VNFC and node.
  */
+import type { ClusterStatus } from '../model/cluster.ts';
 import { resourceId } from '../model/names.ts';
-import type { Vnfc } from '../model/vnf.ts';
+import type { Vnf, Vnfc } from '../model/vnf.ts';
 import { conditionOf, failureOf, healthyNodes, infinity } from './incident-condition.ts';
 import { type Incident, isOpen, type Journal } from './incident-journal.ts';
 import { authorOf, type Next, type Situation, write } from './incident-next.ts';
 
-/** Every instance that is broken and has no open incident, by key, with the entry that raises it. */
-export function newIncidents(journal: Journal, situation: Situation): readonly (readonly [key: string, next: Next])[] {
-  const { vnf } = situation.policy;
-  if (vnf.vnfm === undefined) return [];
+/** Since when the instances that `status` shows broken, and that are to be healed, have been so, by key; `before`: the same of the status before it. */
+export function brokenSince(
+  before: ReadonlyMap<string, number>,
+  status: ClusterStatus | undefined,
+  askedAt: number,
+  vnf: Vnf,
+): ReadonlyMap<string, number> {
+  if (status === undefined || vnf.vnfm === undefined) return new Map();
+  const broken = places(vnf).filter(({ vnfc, node }) => conditionOf(status, vnf, vnfc, node) === 'broken');
+  return new Map(broken.map(({ key }) => [key, before.get(key) ?? askedAt]));
+}
+
+/**
+ * Every instance that is broken and has no open incident, by key, with the entry that raises it. A count must have held for a while,
+ * what has failed for good need not.
+ */
+export function newIncidents(
+  journal: Journal,
+  broken: ReadonlyMap<string, number>,
+  situation: Situation,
+): readonly (readonly [key: string, next: Next])[] {
+  const { vnf, timing } = situation.policy;
+  const { value, startedAt } = situation.status;
   const open = new Set(openIncidents(journal).map((incident) => keyOf(vnf.name, incident.vnfc, incident.node)));
-  return vnf.vnfcs
-    .filter((vnfc) => vnfc.recovery.heal)
-    .flatMap((vnfc) => vnfc.nodes.map((node) => ({ vnfc, node, key: keyOf(vnf.name, vnfc.name, node) })))
-    .filter(({ key }) => !open.has(key))
-    .filter(({ vnfc, node }) => conditionOf(situation.status.value, vnf, vnfc, node) === 'broken')
+  return places(vnf)
+    .filter(({ key }) => broken.has(key) && !open.has(key))
+    .filter(({ vnfc, node, key }) => {
+      const { failCount = 0 } = failureOf(value, vnf, vnfc, node) ?? {};
+      return failCount >= infinity || startedAt - broken.get(key)! >= timing.confirm;
+    })
     .map(({ vnfc, node, key }) => [key, raise(journal, vnfc, node, situation)]);
 }
+
+const places = (vnf: Vnf) =>
+  vnf.vnfcs
+    .filter((vnfc) => vnfc.recovery.heal)
+    .flatMap((vnfc) => vnfc.nodes.map((node) => ({ vnfc, node, key: keyOf(vnf.name, vnfc.name, node) })));
 
 /** The incidents that stand for the same instance as another one (two partitions came together). */
 export function duplicates(journal: Journal): ReadonlySet<string> {

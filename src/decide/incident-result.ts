@@ -5,7 +5,7 @@ import type { Answer } from '../model/answer.ts';
 import type { IncidentState, Lane } from './incident.ts';
 import type { IncidentAction } from './incident-action.ts';
 import { laneName, laneOf } from './incident-advance.ts';
-import { entryKey, type Incident } from './incident-journal.ts';
+import { entryKey, type Incident, type Recorded, type Resolution, resolutionsOf } from './incident-journal.ts';
 import { conditionNow, type Fact, write } from './incident-next.ts';
 import { backoff, type IncidentPolicy } from './incident-policy.ts';
 
@@ -13,6 +13,8 @@ import { backoff, type IncidentPolicy } from './incident-policy.ts';
 export interface OperationSeen {
   readonly state: 'STARTING' | 'PROCESSING' | 'COMPLETED' | 'FAILED_TEMP' | 'FAILED' | 'ROLLING_BACK' | 'ROLLED_BACK';
   readonly detail: string | undefined;
+  /** When it entered its state, as the VNFM spells it; undefined: it doesn't say. */
+  readonly entered: string | undefined;
 }
 
 export type ActionResult = { readonly incident: string } &
@@ -20,6 +22,13 @@ export type ActionResult = { readonly incident: string } &
   (
     | { readonly type: 'heal' | 'find'; readonly attempt: number; readonly answer: Answer<string | undefined> }
     | { readonly type: 'poll'; readonly attempt: number; readonly answer: Answer<OperationSeen> }
+    | {
+        readonly type: 'resolve';
+        readonly attempt: number;
+        readonly n: number;
+        readonly how: Resolution;
+        readonly answer: Answer<undefined>;
+      }
     | { readonly type: 'cleanup'; readonly attempt: number; readonly answer: Answer<undefined> }
     | { readonly type: 'raise-alarm' | 'clear-alarm'; readonly answer: Answer<undefined> }
   );
@@ -38,19 +47,22 @@ export function applyResult(
   const name = laneName(kind, result.incident);
   const lane = { ...laneOf(state, name), busy: false };
   const inLane = (changed: Partial<typeof lane>) => new Map(state.lanes).set(name, { ...lane, ...changed });
-  const incident = state.journal.get(result.incident)?.incident;
+  const recorded = state.journal.get(result.incident);
+  const incident = recorded?.incident;
   // Without the group nothing can be written down. The intent is, and the VNFM will be asked again.
-  if (incident === undefined || state.group === undefined)
+  if (recorded === undefined || incident === undefined || state.group === undefined)
     return { state: { ...state, lanes: inLane({}) }, actions: [] };
 
-  const verdict = judge(result, incident, lane, isWhole(state, incident, policy));
+  const verdict = judge(result, recorded, lane, isWhole(state, incident, policy), policy);
   const logs: IncidentAction[] =
     verdict.log === undefined
       ? []
       : [{ type: 'log', ...verdict.log, fields: { incident: incident.id, ...verdict.log.fields } }];
   if ('fact' in verdict) {
     const written = write({ vnf: policy.vnf.name, node: state.group.node, now: at }, verdict.fact);
-    const lanes = inLane({ awaiting: entryKey(written.entry), failures: 0, notBefore: 0, told: undefined });
+    const { seen } = verdict;
+    const notBefore = seen === undefined ? 0 : at + policy.timing.poll;
+    const lanes = inLane({ awaiting: entryKey(written.entry), failures: 0, notBefore, told: seen });
     return { state: { ...state, lanes }, actions: [written, ...logs] };
   }
   if ('seen' in verdict) {
@@ -65,13 +77,16 @@ export function applyResult(
 type Settled<T> = Extract<Answer<T>, { readonly kind: 'ok' | 'refused' }>;
 type Told = Omit<Extract<IncidentAction, { type: 'log' }>, 'type'>;
 type Verdict = { readonly log?: Told } & (
-  { readonly fact: Fact } | { readonly seen: string } | { readonly afterMs: number | undefined }
+  { readonly fact: Fact; readonly seen?: string } | { readonly seen: string } | { readonly afterMs: number | undefined }
 );
 
-function judge(result: ActionResult, incident: Incident, lane: Lane, whole: boolean): Verdict {
+function judge(result: ActionResult, recorded: Recorded, lane: Lane, whole: boolean, policy: IncidentPolicy): Verdict {
   const { answer, type } = result;
+  const incident = recorded.incident!;
   if (answer.kind === 'busy' || answer.kind === 'retry') {
     const fields = { action: type, detail: answer.detail, failures: lane.failures + 1 };
+    if (type === 'heal' && answer.kind === 'busy' && policy.vnf.vnfm?.heals.onConflict === 'later')
+      return judgeHeal(result.attempt, incident, { kind: 'refused', detail: answer.detail }, whole);
     const afterMs = answer.kind === 'retry' ? answer.afterMs : undefined;
     return { afterMs, log: { level: 'warn', event: 'will-try-again', fields } };
   }
@@ -80,7 +95,17 @@ function judge(result: ActionResult, incident: Incident, lane: Lane, whole: bool
     case 'find':
       return judgeHeal(result.attempt, incident, answer, whole);
     case 'poll':
-      return judgePoll(result.attempt, incident, answer, lane);
+      return judgePoll(result.attempt, recorded, answer, lane, policy);
+    case 'resolve': {
+      const { attempt, n, how } = result;
+      const fact = { kind: 'operation-resolved', incident: incident.id, attempt, n, how } as const;
+      const fields = { attempt, how, ...(answer.kind === 'ok' ? {} : { detail: answer.detail }) };
+      if (answer.kind === 'ok') return { fact, log: { level: 'info', event: 'operation-resolved', fields } };
+      return {
+        fact: { ...fact, refused: answer.detail },
+        log: { level: 'error', event: 'resolution-refused', fields },
+      };
+    }
     case 'cleanup':
       if (answer.kind === 'ok') return { fact: { kind: 'cleaned-up', incident: incident.id, attempt: result.attempt } };
       return {
@@ -108,8 +133,14 @@ function judgeHeal(attempt: number, incident: Incident, answer: Settled<string |
   return { fact: { kind: 'recovered', incident: incident.id, outcome: 'recovered' } };
 }
 
-function judgePoll(attempt: number, incident: Incident, answer: Settled<OperationSeen>, lane: Lane): Verdict {
-  const fact = { incident: incident.id, attempt };
+function judgePoll(
+  attempt: number,
+  { incident, entries }: Recorded,
+  answer: Settled<OperationSeen>,
+  lane: Lane,
+  policy: IncidentPolicy,
+): Verdict {
+  const fact = { incident: incident!.id, attempt };
   if (answer.kind === 'refused') {
     if (answer.status === 404 && lane.failures + 1 >= lostAfter) {
       return { fact: { kind: 'heal-failed', ...fact, reason: 'the VNFM no longer knows the operation' } };
@@ -117,16 +148,37 @@ function judgePoll(attempt: number, incident: Incident, answer: Settled<Operatio
     const log: Told = { level: 'error', event: 'operation-unreadable', fields: { attempt, detail: answer.detail } };
     return { afterMs: undefined, log };
   }
-  const { state, detail } = answer.value;
+  const { state, detail, entered } = answer.value;
   if (state === 'COMPLETED') return { fact: { kind: 'heal-completed', ...fact } };
   if (state === 'FAILED' || state === 'ROLLED_BACK') {
     return { fact: { kind: 'heal-failed', ...fact, reason: detail === undefined ? state : `${state}: ${detail}` } };
   }
-  if (lane.told === state) return { seen: state };
-  // FAILED_TEMP waits for the VNFM's operator: to retry, to fail or to roll back.
+  // FAILED_TEMP waits for somebody's word: to retry, to fail or to roll back.
   const level = state === 'FAILED_TEMP' ? 'error' : 'info';
   const fields = { state, attempt, ...(detail === undefined ? {} : { detail }) };
-  return { seen: state, log: { level, event: 'operation', fields } };
+  const log: { log?: Told } = lane.told === state ? {} : { log: { level, event: 'operation', fields } };
+  const n = state === 'FAILED_TEMP' ? stuckAgain(attempt, entries, entered, policy) : undefined;
+  if (n === undefined) return { seen: state, ...log };
+  const since = entered === undefined ? {} : { entered };
+  return { fact: { kind: 'operation-stuck', ...fact, n, reason: detail ?? state, ...since }, seen: state, ...log };
+}
+
+/**
+ * Which time it is that an operation is stuck, if that is news: after a refusal it isn't, nor once it was to fail, nor while a VNFM that was
+ * told to go on with it has not begun to.
+ */
+function stuckAgain(
+  attempt: number,
+  entries: Recorded['entries'],
+  entered: string | undefined,
+  { vnf }: IncidentPolicy,
+): number | undefined {
+  const { stuck, resolved, entered: before } = resolutionsOf(entries, attempt);
+  if (entered !== undefined && entered === before) return undefined;
+  if ((vnf.vnfm?.heals.onFailedTemp ?? 'wait') === 'wait') return stuck === 0 ? 1 : undefined;
+  const last = resolved.at(-1);
+  const over = last?.refused !== undefined || last?.how === 'fail';
+  return over || stuck > resolved.length ? undefined : stuck + 1;
 }
 
 function isWhole(state: IncidentState, incident: Incident, policy: IncidentPolicy): boolean {

@@ -9,6 +9,7 @@ import type { ClusterStatus } from '../model/cluster.ts';
 import { advance } from './incident-advance.ts';
 import type { IncidentAction } from './incident-action.ts';
 import { addEntry, emptyJournal, entryKey, type Journal, type JournalEntry } from './incident-journal.ts';
+import { brokenSince } from './incident-raise.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 import { applyResult, type ActionResult } from './incident-result.ts';
 
@@ -38,6 +39,8 @@ export interface IncidentState {
   readonly group: GroupView | undefined;
   readonly status: { readonly startedAt: number; readonly value: ClusterStatus } | undefined;
   readonly lanes: ReadonlyMap<string, Lane>;
+  /** When the first of the statuses in a row was asked for that showed an instance broken, by key. */
+  readonly broken: ReadonlyMap<string, number>;
 }
 
 export interface GroupView {
@@ -74,6 +77,7 @@ export const initialIncidentState: IncidentState = {
   group: undefined,
   status: undefined,
   lanes: new Map(),
+  broken: new Map(),
 };
 
 /** Takes in one event and says what is to be done about it. Times are ms since the epoch. */
@@ -111,7 +115,8 @@ function absorb(state: IncidentState, event: IncidentEvent, policy: IncidentPoli
       return quietly({ ...state, lanes: withoutAwaiting(state.lanes, (awaited) => awaited === event.key) });
     case 'status': {
       const { status, startedAt } = event;
-      return quietly({ ...state, status: status === undefined ? undefined : { startedAt, value: status } });
+      const broken = brokenSince(state.broken, status, startedAt, policy.vnf);
+      return quietly({ ...state, broken, status: status === undefined ? undefined : { startedAt, value: status } });
     }
     case 'result':
       return applyResult(state, event.result, event, policy);

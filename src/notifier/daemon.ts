@@ -11,6 +11,7 @@ import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { reportReady } from '../process/service-manager.ts';
 import { createSolAdapter } from '../vnfm/sol-adapter.ts';
+import { createWebhookAdapter } from '../vnfm/webhook-adapter.ts';
 import { type Notifier, startNotifier } from './notifier.ts';
 
 export interface NotifierDaemonOptions {
@@ -98,7 +99,7 @@ async function start(
     journal,
     log,
     policy: { vnf, timing: incidentTiming },
-    adapter: await createSolAdapter(vnf, vnf.vnfm),
+    adapter: await (vnf.vnfm.type === 'webhook' ? createWebhookAdapter : createSolAdapter)(vnf, vnf.vnfm),
     readStatus,
     cleanup,
     statusEveryMs,

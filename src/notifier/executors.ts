@@ -44,6 +44,11 @@ export function incidentExecutors({ adapter, cleanup, looked, send, post, log }:
       answer((answered) => ({ type, incident, attempt, answer: answered }), adapter.find(request.mark, request.known)),
     poll: ({ type, incident, attempt, operation }) =>
       answer((answered) => ({ type, incident, attempt, answer: answered }), poll(adapter, incident, operation, log)),
+    resolve: ({ type, incident, attempt, n, operation, how }) =>
+      answer<undefined>(
+        (answered) => ({ type, incident, attempt, n, how, answer: answered }),
+        adapter.resolve(operation, how),
+      ),
     cleanup: ({ type, incident, attempt, resource, node }) => {
       const cleaned = cleanup(resource, node)
         .then(() => ({ kind: 'ok', value: undefined }) as const)

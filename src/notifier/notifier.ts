@@ -63,7 +63,8 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
   const status = statusReader({
     read: options.readStatus,
     heard: (startedAt, value) => loop.post({ type: 'status', at: now(), startedAt, status: value }),
-    everyMs: () => (now() < livelyUntil || hasOpenIncident(loop.state.journal) ? lively : quiet),
+    everyMs: () =>
+      now() < livelyUntil || loop.state.broken.size > 0 || hasOpenIncident(loop.state.journal) ? lively : quiet,
     retryMs: lively,
     log,
   });

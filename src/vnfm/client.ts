@@ -25,11 +25,18 @@ export interface ClientOptions {
   readonly timeoutMs: number;
 }
 
-export type Client = (method: 'GET' | 'POST', url: string, body?: object) => Promise<Answer<Reply>>;
+/** `key`: the same for every sending of one request. */
+export type Client = (method: 'GET' | 'POST', url: string, body?: object, key?: string) => Promise<Answer<Reply>>;
 
 /** Speaks SOL003 v2 through `dispatcher`. A 401 gets one try with a new token. An 'ok' is a reply of any status. */
 export function createClient({ dispatcher, token, timeoutMs }: ClientOptions): Client {
-  const exchange = async (method: 'GET' | 'POST', url: string, bearer: string | undefined, body?: object) => {
+  const exchange = async (
+    method: 'GET' | 'POST',
+    url: string,
+    bearer: string | undefined,
+    body?: object,
+    key?: string,
+  ) => {
     try {
       const response = await request(url, {
         method,
@@ -39,6 +46,7 @@ export function createClient({ dispatcher, token, timeoutMs }: ClientOptions): C
           version: '2.0.0',
           accept: 'application/json',
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(key === undefined ? {} : { 'idempotency-key': `"${key}"` }),
           ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -48,15 +56,15 @@ export function createClient({ dispatcher, token, timeoutMs }: ClientOptions): C
       return { kind: 'retry', detail: `${method} ${url}: ${wordsOf(error)}` } as const;
     }
   };
-  return async (method, url, body) => {
-    if (token === undefined) return exchange(method, url, undefined, body);
+  return async (method, url, body, key) => {
+    if (token === undefined) return exchange(method, url, undefined, body, key);
     const first = await token.get();
     if (first.kind !== 'ok') return first;
-    const answer = await exchange(method, url, first.value, body);
+    const answer = await exchange(method, url, first.value, body, key);
     if (answer.kind !== 'ok' || answer.value.status !== 401) return answer;
     token.forget(first.value);
     const second = await token.get();
-    return second.kind === 'ok' ? exchange(method, url, second.value, body) : second;
+    return second.kind === 'ok' ? exchange(method, url, second.value, body, key) : second;
   };
 }
 

@@ -8,6 +8,8 @@ export type OperationState = (typeof states)[number];
 export interface Operation {
   readonly id: string;
   readonly state: OperationState;
+  /** When it entered its state, as the VNFM spells it. */
+  readonly entered: string | undefined;
   /** What the VNFM says about its failure. */
   readonly detail: string | undefined;
   /** The cause that the heal was asked for with; undefined: the reply didn't hold the parameters. */
@@ -34,6 +36,7 @@ export function parseOperation(body: unknown): Operation | undefined {
   return {
     id,
     state,
+    entered: asString(occurrence?.stateEnteredTime),
     detail: asString(error?.detail) ?? asString(error?.title),
     cause: asString(asObject(occurrence?.operationParams)?.cause),
     affectedVnfcs: Array.isArray(affected) ? affected.map(parseAffected) : [],

@@ -8,7 +8,7 @@ import type { HealAdapter } from './adapter.ts';
 import { alarmClearedNotification, alarmNotification } from './alarms.ts';
 import { type Client, createClient, createDispatcher, refusalOf, type Reply } from './client.ts';
 import { type Operation, operationIdOf, parseOperation } from './op-occurrence.ts';
-import { createTokenSource, readSecret } from './token.ts';
+import { createTokenSource, readClientSecret } from './token.ts';
 
 /** Longer than this, and the answer is taken for lost. */
 const timeoutMs = 30_000;
@@ -25,17 +25,18 @@ export async function createSolAdapter(vnf: Vnf, vnfm: Vnfm): Promise<HealAdapte
       cure: 'Add vnf.instanceId: the vnfInstanceId by which the VNFM knows it.',
     });
   }
-  if (vnfm.auth !== undefined) await readSecret(vnfm.auth.clientSecretFile);
+  if (vnfm.auth !== undefined) await readClientSecret(vnfm.auth.clientSecretFile);
   const dispatcher = createDispatcher(vnfm.ca);
   const token = vnfm.auth && createTokenSource(vnfm.auth, { dispatcher, timeoutMs, now: Date.now });
   const client = createClient({ dispatcher, token, timeoutMs });
-  const { find, read } = operations(client, vnfm.url, vnf.instanceId);
+  const { find, read, resolve } = operations(client, vnfm.url, vnf.instanceId);
   const instance = vnf.instanceId;
   const alarms = vnfm.alarms ?? '';
   const alarmClient = sameOrigin(alarms, vnfm.url) ? client : createClient({ dispatcher, token: undefined, timeoutMs });
   return {
     find,
     operation: read,
+    resolve,
     heal: ({ cause, vnfcInstanceId }) =>
       heal(client, `${rootOf(vnfm.url)}/vnf_instances/${instance}/heal`, cause, vnfcInstanceId),
     raiseAlarm: (alarm) => notify(alarmClient, alarms, alarmNotification(alarm, instance, alarms)),
@@ -111,7 +112,15 @@ function operations(client: Client, url: string, instance: string) {
     }
     return { kind: 'ok', value: undefined };
   }
-  return { read, find };
+  /** SOL003 §5.4.14 to §5.4.16. 409: it isn't in FAILED_TEMP any more. */
+  async function resolve(id: string, how: 'retry' | 'rollback' | 'fail'): Promise<Answer<undefined>> {
+    const answer = await client('POST', `${base}/${id}/${how}`);
+    if (answer.kind !== 'ok') return answer;
+    const { status } = answer.value;
+    const done = (status >= 200 && status < 300) || status === 409;
+    return done ? { kind: 'ok', value: undefined } : refusalOf(answer.value, `${how} of operation ${id}`);
+  }
+  return { read, find, resolve };
 }
 
 /** Undefined when anything in it is not an operation: then the one that is looked for might be overlooked. */

@@ -1,10 +1,10 @@
 /**
  * OAuth 2.0 client credentials (RFC 6749 §4.4), with HTTP Basic at the token endpoint. A token is kept until shortly before it expires.
  */
-import { readFile, stat } from 'node:fs/promises';
 import { type Dispatcher, request } from 'undici';
 import type { Vnfm } from '../model/vnf.ts';
-import { Failure, messageOf } from '../process/failure.ts';
+import { Failure } from '../process/failure.ts';
+import { readSecret } from '../process/secret.ts';
 import type { Answer } from '../model/answer.ts';
 import { wordsOf } from './client.ts';
 
@@ -49,39 +49,13 @@ export function createTokenSource(auth: Auth, options: TokenOptions): TokenSourc
   };
 }
 
-/**
- * The client secret, without the newline at its end.
- * @throws Failure 'missing', 'permission' (unreadable, or readable for others than its owner), 'input' (empty)
- */
-export async function readSecret(file: string): Promise<string> {
-  const failure = (kind: 'missing' | 'permission', error: unknown) =>
-    new Failure(kind, `the VNFM’s client secret cannot be read: ${messageOf(error)}`, {
-      cure: `Put the client secret in ${file}: owner root, mode 0600.`,
-      cause: error,
-    });
-  let mode: number;
-  let text: string;
-  try {
-    mode = (await stat(file)).mode;
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    throw failure((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'missing' : 'permission', error);
-  }
-  if ((mode & 0o077) !== 0) {
-    const octal = (mode & 0o777).toString(8).padStart(4, '0');
-    throw new Failure('permission', `the VNFM’s client secret in ${file} is open to others (mode ${octal})`, {
-      cure: `chmod 600 ${file}`,
-    });
-  }
-  const secret = text.trim();
-  if (secret === '') throw new Failure('input', `the VNFM’s client secret in ${file} is empty`);
-  return secret;
-}
+/** @throws Failure, see src/process/secret.ts */
+export const readClientSecret = (file: string): Promise<string> => readSecret(file, 'the VNFM’s client secret');
 
 async function fetchToken(auth: Auth, options: TokenOptions): Promise<Answer<{ token: string; expiresIn: number }>> {
   const what = `POST ${auth.tokenUrl}`;
   try {
-    const secret = await readSecret(auth.clientSecretFile);
+    const secret = await readClientSecret(auth.clientSecretFile);
     const basic = Buffer.from(`${encodeURIComponent(auth.clientId)}:${encodeURIComponent(secret)}`).toString('base64');
     const { statusCode, body } = await request(auth.tokenUrl, {
       method: 'POST',

@@ -1,6 +1,6 @@
 /** `vnfha incident`: what the VNFM was told, and what came of it. */
 import { Command } from 'commander';
-import { type Incident, isOpen, type Journal } from '../../decide/incident-journal.ts';
+import { type Incident, isOpen, type Journal, lastHold } from '../../decide/incident-journal.ts';
 import { paths } from '../../model/names.ts';
 import { Failure } from '../../process/failure.ts';
 import { readJournal, timelineOf } from '../../status/incidents.ts';
@@ -36,9 +36,11 @@ function listCommand(): Command {
     .option('--json', 'print a JSON array instead of text')
     .option(...journalOption)
     .action(async ({ json, journal }: IncidentOptions) => {
-      const incidents = known(await readJournal(journal));
-      if (json) process.stdout.write(JSON.stringify(incidents, null, 2) + '\n');
-      else process.stdout.write(incidents.map((one) => `${listLine(one)}\n`).join('') || 'No incidents.\n');
+      const all = await readJournal(journal);
+      const incidents = known(all);
+      if (json)
+        process.stdout.write(JSON.stringify(incidents.map((one) => ({ ...one, held: holdOf(all, one) })), null, 2) + '\n'); // prettier-ignore
+      else process.stdout.write(incidents.map((one) => `${listLine(one, all)}\n`).join('') || 'No incidents.\n');
     });
 }
 
@@ -53,14 +55,17 @@ function showCommand(): Command {
       const incident = named(known(all), id);
       const timeline = timelineOf(all.get(incident.id)!);
       if (json) {
-        process.stdout.write(JSON.stringify({ ...incident, open: isOpen(incident), timeline }, null, 2) + '\n');
+        process.stdout.write(
+          JSON.stringify({ ...incident, open: isOpen(incident), held: holdOf(all, incident), timeline }, null, 2) +
+            '\n',
+        );
         return;
       }
       const lines = timeline.map(({ at, afterMs, by, kind, details }) => {
-        const more = Object.entries(details).map(([key, value]) => `${key}: ${value}`).join(', '); // prettier-ignore
+        const more = Object.entries(details).map(([key, value]) => `${key}: ${key === 'until' ? new Date(Number(value)).toISOString() : value}`).join(', '); // prettier-ignore
         return `${new Date(at).toISOString()}  +${(afterMs / 1000).toFixed(3)} s  ${by}  ${kind}${more && `  (${more})`}`;
       });
-      process.stdout.write(`${listLine(incident)}\n\n${lines.join('\n')}\n`);
+      process.stdout.write(`${listLine(incident, all)}\n\n${lines.join('\n')}\n`);
     });
 }
 
@@ -77,5 +82,15 @@ function named(incidents: readonly Incident[], id: string): Incident {
   throw new Failure('usage', what, { cure: "Run 'vnfha incident list'." });
 }
 
-const listLine = ({ id, raisedAt, vnfc, node, phase, reason }: Incident): string =>
-  `${id}  ${new Date(raisedAt).toISOString()}  ${vnfc} on ${node}  ${phase}: ${reason}`;
+/** Why its heal was held back when that was last written, and until when. */
+function holdOf(all: Journal, { id }: Incident) {
+  const hold = lastHold(all.get(id)!);
+  return hold && { at: hold.at, why: hold.why, reason: hold.reason, until: hold.until };
+}
+
+function listLine(incident: Incident, all: Journal): string {
+  const { id, raisedAt, vnfc, node, phase, reason } = incident;
+  const hold = holdOf(all, incident);
+  const held = hold === undefined ? '' : `; its heal is held back (${hold.why}): ${hold.reason}`;
+  return `${id}  ${new Date(raisedAt).toISOString()}  ${vnfc} on ${node}  ${phase}: ${reason}${held}`;
+}

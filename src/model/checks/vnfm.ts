@@ -1,8 +1,10 @@
 /**
  * The VNFM: everything that a heal request needs.
  */
+import { durationMs } from '../duration.ts';
+import { coverAll, type WrittenWindow } from '../heals.ts';
 import type { Path } from '../source.ts';
-import type { Checkup } from './checkup.ts';
+import { type Checkup, type Loose, nodesOf } from './checkup.ts';
 
 export function checkVnfm(checkup: Checkup): void {
   const { vnfm, vnfcs, vnf } = checkup.description;
@@ -23,6 +25,26 @@ export function checkVnfm(checkup: Checkup): void {
     checkSecrecy(checkup, ['vnfm', 'auth', 'tokenUrl'], vnfm.auth.tokenUrl, 'client secret');
   }
 
+  checkHeals(checkup, vnfm?.heals);
+  const instances = vnfcs?.reduce(
+    (sum, vnfc) => sum + (vnfc === undefined ? 0 : nodesOf(vnfc, checkup.facts).length),
+    0,
+  );
+  const storm = vnfm?.heals?.storm?.incidents;
+  if (storm !== undefined && instances !== undefined && storm > instances) {
+    const what = `there are ${instances} instances: there is never a storm of ${storm}`;
+    checkup.warning(
+      ['vnfm', 'heals', 'storm', 'incidents'],
+      what,
+      instances < 2 ? 'Remove it.' : `Write ${instances} or less.`,
+    );
+  }
+  const resolved = vnfm?.heals?.onFailedTemp;
+  if (vnfm?.type === 'webhook' && resolved !== undefined && resolved !== 'wait') {
+    const what = `a webhook has no FAILED_TEMP to '${resolved}'`;
+    checkup.error(['vnfm', 'heals', 'onFailedTemp'], what, 'Remove it.');
+  }
+
   const hasVnfm = !checkup.absent(['vnfm']);
   let heals = false;
   vnfcs?.forEach((vnfc, at) => {
@@ -32,10 +54,47 @@ export function checkVnfm(checkup: Checkup): void {
     const what = "'heal: true' asks a VNFM to heal, and there is none";
     checkup.error(['vnfcs', at, 'recovery', 'heal'], what, "Add 'vnfm' with its url, or remove 'heal'.");
   });
-  if (heals && hasVnfm && vnf !== undefined && checkup.absent(['vnf', 'instanceId'])) {
+  if (heals && hasVnfm && vnfm?.type !== 'webhook' && vnf !== undefined && checkup.absent(['vnf', 'instanceId'])) {
     const what = "the VNFM can't be asked to heal a VNF whose 'instanceId' isn't known";
     checkup.error(['vnf'], what, "Add 'instanceId': the vnfInstanceId that the VNFM gave it.", 'key');
   }
+}
+
+function checkHeals(checkup: Checkup, heals: NonNullable<Checkup['description']['vnfm']>['heals']): void {
+  const storm = heals?.storm;
+  const [within, pause] = [durationMs(storm?.within ?? ''), durationMs(storm?.pause ?? '')];
+  const longest = 3_600_000; // for so long the journal keeps what is closed
+  for (const [field, ms] of Object.entries({ within, pause })) {
+    if (ms === undefined || (ms >= 1000 && ms <= longest)) continue;
+    checkup.error(['vnfm', 'heals', 'storm', field], 'it is not between 1 s and 1 h', "Write a time like '60s'.");
+  }
+  heals?.maintenance?.forEach((window, at) => {
+    if (window?.from === undefined || window.from !== window.to) return;
+    const what = "'from' and 'to' are the same: no heal would be begun on the whole day";
+    const cure = "Write another 'to'; to have nothing healed, write 'heal: false' at the VNFC's recovery.";
+    checkup.error(['vnfm', 'heals', 'maintenance', at, 'to'], what, cure);
+  });
+  const windows = (heals?.maintenance ?? []).flatMap((window) => (isWhole(window) ? [window] : []));
+  if (coverAll(windows)) {
+    const what = 'these windows leave no time between them: no heal would ever be begun';
+    const cure = "Make one of them shorter; to have nothing healed, write 'dryRun: true'.";
+    checkup.error(['vnfm', 'heals', 'maintenance'], what, cure);
+  }
+  const { atOnce, perHour } = heals ?? {};
+  if (atOnce !== undefined && perHour !== undefined && atOnce > perHour) {
+    const what = `${atOnce} heals at once are more than the ${perHour} within an hour ('perHour')`;
+    checkup.error(['vnfm', 'heals', 'atOnce'], what, `Write ${perHour} or less, or a larger 'perHour'.`);
+  }
+  if (heals?.dryRun === true) {
+    const cure = "Remove 'dryRun' when you have seen that it would do the right thing.";
+    checkup.warning(['vnfm', 'heals', 'dryRun'], 'the VNFM is asked for no heal', cure);
+  }
+}
+
+/** One that has the right shape and a length: another problem is said already. */
+function isWhole(window: Loose<WrittenWindow> | undefined): window is WrittenWindow {
+  const { from, to, days } = window ?? {};
+  return from !== undefined && to !== undefined && from !== to && (days?.every((day) => day !== undefined) ?? true);
 }
 
 function checkSecrecy(checkup: Checkup, path: Path, url: string | undefined, what: string): void {

@@ -22,6 +22,8 @@ interface Asked {
   readonly base: string;
   readonly authorization: string | undefined;
   readonly body: string;
+  /** Idempotency-Key */
+  readonly key: string | undefined;
   /** The groups of the path's pattern. */
   readonly parts: readonly string[];
   readonly fault: Fault;
@@ -43,6 +45,8 @@ const routes: readonly Route[] = [
   { method: 'GET', path: new RegExp(`^${occs}$`), point: 'occs', sol: true, answer: listOperations },
   { method: 'GET', path: new RegExp(`^${occs}/([^/]+)$`), point: 'occs', sol: true, answer: readOperation },
   { method: 'POST', path: new RegExp(`^${occs}/([^/]+)/(retry|fail|rollback)$`), sol: true, answer: commandOperation },
+  { method: 'POST', path: /^\/webhook$/, point: 'heal', answer: takeWebhook },
+  { method: 'GET', path: /^\/webhook\/([^/]+)$/, point: 'occs', answer: readWebhook },
   { method: 'POST', path: /^\/alarms$/, point: 'alarms', sol: true, answer: takeAlarm },
   { method: 'GET', path: /^\/alarms$/, answer: ({ alarms }) => ({ status: 200, body: alarms.standing }) },
   { method: 'GET', path: /^\/sim\/alarms$/, answer: ({ alarms }) => ({ status: 200, body: alarms.notifications }) },
@@ -64,7 +68,9 @@ export async function answerRequest(vnfm: Vnfm, request: IncomingMessage, respon
     const fault = route?.point === undefined ? {} : vnfm.faults.next(route.point);
     if (fault.drop) return void request.socket.destroy();
     const parts = route?.path.exec(url.pathname)?.slice(1) ?? [];
-    const asked: Asked = { url, base, authorization: request.headers.authorization, body, parts, fault };
+    const { authorization } = request.headers;
+    const key = [request.headers['idempotency-key']].flat()[0];
+    const asked: Asked = { url, base, authorization, key, body, parts, fault };
     const answer = answerTo(vnfm, route, asked, request.headers.version);
     if (!url.pathname.startsWith('/sim/'))
       log.info('request', { method: request.method, path: url.pathname, status: answer.status });
@@ -142,11 +148,33 @@ function readOperation({ operations }: Vnfm, { base, parts }: Asked): Answer {
   return { status: 200, body: occurrenceBody(occurrence, base, true) };
 }
 
-function commandOperation({ operations }: Vnfm, { parts }: Asked): Answer {
+function commandOperation({ operations }: Vnfm, { base, parts }: Asked): Answer {
   const occurrence = operations.get(parts[0]!);
   if (occurrence === undefined) return problem(404, `no operation ${parts[0]}`);
   const done = operations.command(occurrence, parts[1] as 'retry' | 'fail' | 'rollback');
+  if (done && parts[1] === 'fail') return { status: 200, body: occurrenceBody(occurrence, base, true) };
   return done ? { status: 202 } : problem(409, `the operation is ${occurrence.state}, not FAILED_TEMP`);
+}
+
+/** A heal as our webhook posts it (docs/notifier.md), once for each key. */
+function takeWebhook({ operations, tokens }: Vnfm, { authorization, key, body }: Asked): Answer {
+  if (!tokens.accepts(authorization)) return problem(401, 'no valid token');
+  const { type, vnf, cause, vnfcInstanceId } = parseObject(body) ?? {};
+  if (type !== 'heal' || typeof vnf !== 'string' || typeof cause !== 'string' || key === undefined)
+    return problem(400, 'this is no heal with an Idempotency-Key');
+  const instances = typeof vnfcInstanceId === 'string' ? { vnfcInstanceId: [vnfcInstanceId] } : {};
+  const known = operations.all.find(({ params }) => `"${params.cause?.split(' ', 1)[0]}"` === key);
+  const { id } = known ?? operations.heal(vnf, { cause, ...instances });
+  return { status: 202, headers: { location: `/webhook/${id}` } };
+}
+
+function readWebhook({ operations, tokens }: Vnfm, { authorization, parts }: Asked): Answer {
+  if (!tokens.accepts(authorization)) return problem(401, 'no valid token');
+  const operation = operations.get(parts[0]!);
+  if (operation === undefined) return problem(404, `no operation ${parts[0]}`);
+  const { state, error } = operation;
+  const over = state === 'COMPLETED' ? state : state.startsWith('FAILED') ? 'FAILED' : 'PROCESSING';
+  return { status: 200, body: { state: over, detail: error } };
 }
 
 function takeAlarm({ alarms, options }: Vnfm, { body }: Asked): Answer {

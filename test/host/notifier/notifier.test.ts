@@ -124,6 +124,34 @@ test.serial('a heal that fails is followed by another; FAILED_TEMP waits for the
   t.is(at.heals().length, 2);
 });
 
+test.serial('FAILED_TEMP is retried by us, failed in the end, and the next heal does it', async (t) => {
+  const heals = 'heals: { onFailedTemp: retry }';
+  const at = await scene(t, (description) => description.replace(/^vnfm:$/m, `vnfm:\n  ${heals}`));
+  await at.startVnfm('--fault', '{"outcome":{"state":"FAILED_TEMP","times":3}}');
+  await at.startNotifier();
+  at.breakWeb();
+  await closed(at);
+  const resolved = at.journal().flatMap((entry) => (entry.kind === 'operation-resolved' ? [entry.how] : []));
+  t.deepEqual(resolved, ['retry', 'retry', 'fail']);
+  t.is(new Set(at.heals().map(({ operation }) => operation)).size, 2, 'retried within one operation; a second heal');
+  t.is(at.get<unknown[]>('/alarms').length, 0);
+});
+
+test.serial(
+  'a dry run: what would be asked for is in the journal, the alarm is raised, and the VNFM gets no heal',
+  async (t) => {
+    const at = await scene(t, (description) => description.replace(/^vnfm:$/m, 'vnfm:\n  heals: { dryRun: true }'));
+    await at.startVnfm();
+    await at.startNotifier();
+    at.breakWeb();
+    await until('it is said', () => at.kinds().includes('heal-held') && at.kinds().includes('alarm-sent'));
+    at.setWeb('whole');
+    await until('it is closed', () => at.kinds().includes('closed'));
+    t.deepEqual(at.heals(), []);
+    t.false(at.kinds().includes('heal-requested'));
+  },
+);
+
 test.serial('recovered while the VNFM is away: asked whether it heard of it, and no heal', async (t) => {
   const at = await scene(t);
   const notifier = await at.startNotifier();

@@ -9,6 +9,7 @@ import { cleanup } from '../../../src/pacemaker/cleanup.ts';
 import { readStatus } from '../../../src/pacemaker/crm-mon.ts';
 import { createLog } from '../../../src/process/log.ts';
 import { createSolAdapter } from '../../../src/vnfm/sol-adapter.ts';
+import { createWebhookAdapter } from '../../../src/vnfm/webhook-adapter.ts';
 
 const [, , description, journal] = process.argv as [string, string, string, string];
 const log = createLog('notifier');
@@ -17,17 +18,19 @@ const vnf = await loadVnf(description);
 const timing = {
   ...incidentTiming,
   settle: 300,
+  confirm: 300,
   poll: 100,
   backoff: 100,
   backoffCap: 1000,
   betweenHeals: 200,
+  resolve: 200,
   recover: 1000,
 };
 const notifier = await startNotifier({
   node: 'lonely',
   journal,
   policy: { vnf, timing },
-  adapter: await createSolAdapter(vnf, vnf.vnfm!),
+  adapter: await (vnf.vnfm!.type === 'webhook' ? createWebhookAdapter : createSolAdapter)(vnf, vnf.vnfm!),
   readStatus,
   cleanup,
   statusEveryMs: { lively: 300, quiet: 300 },

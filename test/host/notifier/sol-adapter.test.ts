@@ -5,9 +5,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { defaultHealRules } from '../../../src/model/heals.ts';
 import type { Vnf, Vnfm } from '../../../src/model/vnf.ts';
 import { Failure } from '../../../src/process/failure.ts';
 import { createSolAdapter } from '../../../src/vnfm/sol-adapter.ts';
+
+const heal = { key: 'key', cause: 'why', vnfc: 'web', node: 'node3' } as const;
 
 interface Said {
   readonly status: number;
@@ -47,10 +50,12 @@ async function vnfmSaying(t: ExecutionContext, answers: (Said | 'drop')[], auth 
   const clientSecretFile = path.join(directory, 'secret');
   writeFileSync(clientSecretFile, 's:ecret\n', { mode: 0o600 });
   const vnfm: Vnfm = {
+    type: 'sol',
     url,
     alarms: alarms ?? `${url}/alarms`,
     ca: undefined,
     auth: auth ? { tokenUrl: `${url}/token`, clientId: 'vnfha', clientSecretFile } : undefined,
+    heals: defaultHealRules,
   };
   const adapter = await createSolAdapter({ instanceId: 'vnf-1', vnfm } as Vnf, vnfm);
   t.teardown(() => adapter.close());
@@ -70,7 +75,10 @@ const occurrence = (id: string, cause?: string) => ({
 test('heal: what is sent, and the operation that comes back', async (t) => {
   const headers = { location: 'http://elsewhere/vnflcm/v2/vnf_lcm_op_occs/op-1' };
   const { adapter, heard } = await vnfmSaying(t, [{ status: 202, headers }]);
-  t.deepEqual(await adapter.heal({ cause: 'why', vnfcInstanceId: 'WEB-1' }), { kind: 'ok', value: 'op-1' });
+  t.deepEqual(await adapter.heal({ ...heal, vnfcInstanceId: 'WEB-1' }), {
+    kind: 'ok',
+    value: 'op-1',
+  });
   t.is(heard[0]!.line, 'POST /vnflcm/v2/vnf_instances/vnf-1/heal');
   t.is(heard[0]!.headers.version, '2.0.0');
   t.deepEqual(JSON.parse(heard[0]!.body), {
@@ -96,7 +104,7 @@ for (const [status, kind] of [
 ] as const) {
   test(`heal: ${status} is '${kind}', and its ProblemDetails are told`, async (t) => {
     const { adapter } = await vnfmSaying(t, [{ status, body: { title: 'Sorry', detail: 'for a reason' } }]);
-    const answer = await adapter.heal({ cause: 'why', vnfcInstanceId: undefined });
+    const answer = await adapter.heal({ ...heal, vnfcInstanceId: undefined });
     t.is(answer.kind, kind);
     if (answer.kind !== 'ok' && status !== 202) t.regex(answer.detail, /Sorry: for a reason/);
   });
@@ -104,15 +112,36 @@ for (const [status, kind] of [
 
 test('Retry-After is heeded', async (t) => {
   const { adapter } = await vnfmSaying(t, [{ status: 503, headers: { 'retry-after': '7' } }]);
-  const answer = await adapter.heal({ cause: 'why', vnfcInstanceId: undefined });
+  const answer = await adapter.heal({ ...heal, vnfcInstanceId: undefined });
   t.is(answer.kind === 'retry' && answer.afterMs, 7000);
 });
+
+for (const [status, kind] of [
+  [202, 'ok'],
+  [200, 'ok'],
+  [409, 'ok'], // it isn't in FAILED_TEMP any more
+  [404, 'refused'], // it has no such task
+  [503, 'retry'],
+] as const) {
+  test(`an operation in FAILED_TEMP is told to go on: ${status} is '${kind}'`, async (t) => {
+    const { adapter, heard } = await vnfmSaying(t, [{ status }]);
+    t.is((await adapter.resolve('op-1', 'rollback')).kind, kind);
+    t.is(heard[0]!.line, 'POST /vnflcm/v2/vnf_lcm_op_occs/op-1/rollback');
+  });
+}
 
 test('nobody there, a dropped connection: retry, with the reason', async (t) => {
   const { adapter } = await vnfmSaying(t, ['drop']);
   const dropped = await adapter.operation('op-1');
   t.is(dropped.kind, 'retry');
-  const vnfm = { url: 'http://127.0.0.1:1', alarms: undefined, ca: undefined, auth: undefined };
+  const vnfm: Vnfm = {
+    type: 'sol',
+    url: 'http://127.0.0.1:1',
+    alarms: undefined,
+    ca: undefined,
+    auth: undefined,
+    heals: defaultHealRules,
+  };
   const away = await (await createSolAdapter({ instanceId: 'v' } as Vnf, vnfm)).operation('op-1');
   t.is(away.kind, 'retry');
   t.regex(away.kind === 'retry' ? away.detail : '', /ECONNREFUSED/);
@@ -193,7 +222,7 @@ for (const [why, said] of Object.entries<Said>({
 })) {
   test(`no token: ${why}`, async (t) => {
     const { adapter, heard } = await vnfmSaying(t, [said], true);
-    const answer = await adapter.heal({ cause: 'why', vnfcInstanceId: undefined });
+    const answer = await adapter.heal({ ...heal, vnfcInstanceId: undefined });
     t.is(answer.kind, 'retry');
     t.notRegex(answer.kind === 'retry' ? answer.detail : '', /never told|ecret/);
     t.is(heard.length, 1);
@@ -253,9 +282,11 @@ test('what the operator must correct is said at the start', async (t) => {
   t.teardown(() => rmSync(directory, { recursive: true }));
   const file = path.join(directory, 'secret');
   const withSecret = (clientSecretFile: string): Vnfm => ({
+    type: 'sol',
     url: 'http://127.0.0.1:1',
     alarms: undefined,
     ca: undefined,
+    heals: defaultHealRules,
     auth: { tokenUrl: 'http://127.0.0.1:1', clientId: 'c', clientSecretFile },
   });
   const failureOf = async (vnfm: Vnfm, instanceId: string | undefined = 'v') => {

@@ -4,10 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
+import { defaultHealRules } from '../../../src/model/heals.ts';
 import type { Vnf } from '../../../src/model/vnf.ts';
 import { createLog } from '../../../src/process/log.ts';
 import { startSimulator } from '../../../src/vnfm/sim/simulator.ts';
 import { createSolAdapter } from '../../../src/vnfm/sol-adapter.ts';
+
+const heal = { key: 'key', cause: 'why', vnfc: 'web', node: 'node3' } as const;
 
 test('a VNFM is believed by the CA of the description only', async (t) => {
   const directory = mkdtempSync(path.join(tmpdir(), 'vnfha-'));
@@ -46,15 +49,22 @@ test('a VNFM is believed by the CA of the description only', async (t) => {
   });
   t.teardown(() => simulator.close());
   const adapterWith = (ca: string | undefined) =>
-    createSolAdapter({ instanceId: 'v' } as Vnf, { url: simulator.url, alarms: undefined, ca, auth: undefined });
+    createSolAdapter({ instanceId: 'v' } as Vnf, {
+      type: 'sol',
+      url: simulator.url,
+      alarms: undefined,
+      ca,
+      auth: undefined,
+      heals: defaultHealRules,
+    });
 
   const trusting = await adapterWith(cert);
-  const accepted = await trusting.heal({ cause: 'why', vnfcInstanceId: undefined });
+  const accepted = await trusting.heal({ ...heal, vnfcInstanceId: undefined });
   t.is(accepted.kind, 'ok');
   await trusting.close();
 
   const wary = await adapterWith(undefined);
-  const refused = await wary.heal({ cause: 'why', vnfcInstanceId: undefined });
+  const refused = await wary.heal({ ...heal, vnfcInstanceId: undefined });
   t.is(refused.kind, 'retry');
   t.regex(refused.kind === 'retry' ? refused.detail : '', /self.signed/);
   await wary.close();

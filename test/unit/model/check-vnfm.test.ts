@@ -59,3 +59,57 @@ for (const host of ['127.0.0.1:9890', 'localhost', '[::1]:9890']) {
     ['https://vnfm.example', auth(`http://${host}`, `http://${host}/token`)],
   ]);
 }
+
+test(
+  'rules of heals that make no sense',
+  spoiled,
+  [
+    [
+      'https://vnfm.example',
+      'https://vnfm.example\n  type: webhook\n  heals: { onFailedTemp: retry, storm: { within: 2h, pause: 500ms },' +
+        " maintenance: [{ from: '02:00', to: '02:00' }] }",
+    ],
+  ],
+  "50:26: error: a webhook has no FAILED_TEMP to 'retry' (vnfm.heals.onFailedTemp). Remove it.",
+  "50:50: error: it is not between 1 s and 1 h (vnfm.heals.storm.within). Write a time like '60s'.",
+  "50:61: error: it is not between 1 s and 1 h (vnfm.heals.storm.pause). Write a time like '60s'.",
+  "50:105: error: 'from' and 'to' are the same: no heal would be begun on the whole day (vnfm.heals.maintenance[0].to). Write another 'to'; to have nothing healed, write 'heal: false' at the VNFC's recovery.",
+);
+
+test(
+  'a time of day that is none',
+  spoiled,
+  [['https://vnfm.example', "https://vnfm.example\n  heals: { maintenance: [{ from: '25:00', to: '26:00' }] }"]],
+  "49:34: error: '25:00' does not fit (vnfm.heals.maintenance[0].from). Write hours and minutes, in UTC, as '22:00'.",
+  "49:47: error: '26:00' does not fit (vnfm.heals.maintenance[0].to). Write hours and minutes, in UTC, as '22:00'.",
+);
+
+test(
+  'windows without a gap, more at once than within an hour, a storm of more than there are',
+  spoiled,
+  [
+    [
+      'https://vnfm.example',
+      'https://vnfm.example\n  heals: { atOnce: 5, perHour: 2, storm: { incidents: 99 },' +
+        " maintenance: [{ from: '00:00', to: '12:00' }, { from: '12:00', to: '00:00' }] }",
+    ],
+  ],
+  "49:20: error: 5 heals at once are more than the 2 within an hour ('perHour') (vnfm.heals.atOnce). Write 2 or less, or a larger 'perHour'.",
+  '49:55: warning: there are 6 instances: there is never a storm of 99 (vnfm.heals.storm.incidents). Write 6 or less.',
+  "49:74: error: these windows leave no time between them: no heal would ever be begun (vnfm.heals.maintenance). Make one of them shorter; to have nothing healed, write 'dryRun: true'.",
+);
+
+test('windows with a gap of a minute on one day', spoiled, [
+  [
+    'https://vnfm.example',
+    "https://vnfm.example\n  heals: { maintenance: [{ from: '00:00', to: '12:00' }, { from: '12:00', to: '00:00', days: [mon, tue, wed, thu, fri, sat] }," +
+      " { from: '12:00', to: '23:59', days: [sun] }] }",
+  ],
+]);
+
+test(
+  'a dry run is said',
+  spoiled,
+  [['https://vnfm.example', 'https://vnfm.example\n  heals: { dryRun: true }']],
+  "49:20: warning: the VNFM is asked for no heal (vnfm.heals.dryRun). Remove 'dryRun' when you have seen that it would do the right thing.",
+);

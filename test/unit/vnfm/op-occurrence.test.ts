@@ -5,6 +5,7 @@ test('an operation occurrence as a VNFM tells it', (t) => {
   const operation = parseOperation({
     id: 'c9fc1ed1',
     operationState: 'COMPLETED',
+    stateEnteredTime: '2026-11-26T11:39:34Z',
     operation: 'HEAL',
     operationParams: { cause: 'vnfha:x#1', additionalParams: { all: false } },
     resourceChanges: {
@@ -15,6 +16,7 @@ test('an operation occurrence as a VNFM tells it', (t) => {
   t.deepEqual(operation, {
     id: 'c9fc1ed1',
     state: 'COMPLETED',
+    entered: '2026-11-26T11:39:34Z',
     detail: undefined,
     cause: 'vnfha:x#1',
     affectedVnfcs: [{ id: 'WEB-1', vduId: 'WEB', changeType: 'MODIFIED', computeId: 'vm-2' }],

@@ -1,4 +1,4 @@
-import { policy, withoutAlarms, withVnfc } from './policy.ts';
+import { policy, withHeals, withoutAlarms, withVnfc } from './policy.ts';
 import { World } from './world.ts';
 
 /**
@@ -22,5 +22,16 @@ const settings = {
   '! no alarms': withoutAlarms(),
   '! no heal': withVnfc({ recovery: { restarts: 1, withinMs: 1, heal: false } }),
   '! no vnfm': policy({ vnfm: undefined }),
+  '! heals: one at once': withHeals({ atOnce: 1 }),
+  '! heals: two an hour': withHeals({ perHour: 2 }),
+  '! heals: two incidents within 60 s are a storm, for 120 s': withHeals({
+    storm: { incidents: 2, withinMs: 60_000, pauseMs: 120_000 },
+  }),
+  '! heals: not until 00:01 of a day': withHeals({ maintenance: [{ days: [4], from: 0, minutes: 1 }] }),
+  '! heals: dry run': withHeals({ dryRun: true }),
+  '! heals: FAILED_TEMP is retried': withHeals({ onFailedTemp: 'retry' }),
+  '! heals: FAILED_TEMP is rolled back': withHeals({ onFailedTemp: 'rollback' }),
+  '! heals: dry run, FAILED_TEMP is failed': withHeals({ dryRun: true, onFailedTemp: 'fail' }),
+  '! heals: 409 is for later': withHeals({ onConflict: 'later' }),
   '! two instances on three nodes': withVnfc({ instances: 2 }),
 } as const;

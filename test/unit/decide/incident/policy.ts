@@ -1,4 +1,5 @@
 import { incidentTiming, type IncidentPolicy } from '../../../../src/decide/incident-policy.ts';
+import { defaultHealRules, type HealRules } from '../../../../src/model/heals.ts';
 import type { ActiveActiveVnfc, Vnf } from '../../../../src/model/vnf.ts';
 
 const web: ActiveActiveVnfc = {
@@ -39,7 +40,14 @@ const vnf: Vnf = {
   fencing: [],
   vnfcs: [web],
   loadBalancer: undefined,
-  vnfm: { url: 'http://vnfm', alarms: 'http://vnfm/alarms', ca: undefined, auth: undefined },
+  vnfm: {
+    type: 'sol',
+    url: 'http://vnfm',
+    alarms: 'http://vnfm/alarms',
+    ca: undefined,
+    auth: undefined,
+    heals: defaultHealRules,
+  },
 };
 
 export const policy = (change: Partial<Vnf> = {}): IncidentPolicy => ({
@@ -49,3 +57,5 @@ export const policy = (change: Partial<Vnf> = {}): IncidentPolicy => ({
 export const withVnfc = (change: Partial<ActiveActiveVnfc>): IncidentPolicy =>
   policy({ vnfcs: [{ ...web, ...change }] });
 export const withoutAlarms = (): IncidentPolicy => policy({ vnfm: { ...vnf.vnfm!, alarms: undefined } });
+export const withHeals = (heals: Partial<HealRules>): IncidentPolicy =>
+  policy({ vnfm: { ...vnf.vnfm!, alarms: undefined, heals: { ...defaultHealRules, ...heals } } });

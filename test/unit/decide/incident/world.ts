@@ -5,6 +5,7 @@
 import type { ClusterStatus, FailureCount, InstanceStatus, NodeStatus } from '../../../../src/model/cluster.ts';
 import { initialIncidentState, type IncidentEvent, type IncidentState, step } from '../../../../src/decide/incident.ts';
 import type { IncidentAction } from '../../../../src/decide/incident-action.ts';
+import { infinity } from '../../../../src/decide/incident-condition.ts';
 import { addEntry, emptyJournal, type Journal, type JournalEntry } from '../../../../src/decide/incident-journal.ts';
 import type { IncidentPolicy } from '../../../../src/decide/incident-policy.ts';
 import type { ActionResult } from '../../../../src/decide/incident-result.ts';
@@ -21,7 +22,7 @@ interface Notifier {
   pending: Exclude<IncidentAction, { type: 'journal' | 'log' }>[];
 }
 
-type Condition = 'whole' | 'broken' | 'stopping' | 'stopped' | 'started' | 'lost' | 'standby';
+type Condition = 'whole' | 'broken' | 'stopping' | 'stopped' | 'started' | 'counted' | 'lost' | 'standby';
 /** An event without its time and chance. */
 type Bare<E = IncidentEvent> = E extends IncidentEvent ? Omit<E, 'at' | 'chance'> : never;
 
@@ -50,6 +51,7 @@ export class World {
     else if (first === 'quorum') this.#tell(() => (this.#quorate = second === 'yes'));
     else if (first === 'maintenance') this.#tell(() => (this.#maintenance = second === 'yes'));
     else if (first === 'look') this.#look();
+    else if (first === 'silence') this.#look(false);
     else if (first === 'hold') this.#held = [];
     else if (first === 'release') this.#release();
     else if (first === 'lose') this.#held = undefined;
@@ -112,7 +114,7 @@ export class World {
   }
 
   #setWeb(node: string, condition: Condition): void {
-    if (condition === 'broken') this.#failedAt = this.now;
+    if (condition === 'broken' || condition === 'counted') this.#failedAt = this.now;
     this.#tell(() => (this.#web = { ...this.#web, [node]: condition }));
   }
 
@@ -122,9 +124,9 @@ export class World {
   }
 
   /** Everybody reads Pacemaker's status. */
-  #look(): void {
+  #look(answers = true): void {
     this.now += 1;
-    const status = this.#status();
+    const status = answers ? this.#status() : undefined;
     for (const notifier of this.#alive.values()) this.#send(notifier, { type: 'status', startedAt: this.now, status });
   }
 
@@ -192,26 +194,22 @@ export class World {
           ? { kind: how, detail: rest.join(' '), status: Number(rest[0]) }
           : {
               kind: 'ok',
-              value:
-                type === 'poll'
-                  ? { state: how, detail: rest.join(' ') || undefined }
-                  : how === 'ok'
-                    ? rest[0]
-                    : undefined,
+              value: type === 'poll' ? seen(how!, rest) : how === 'ok' ? rest[0] : undefined,
             };
-    const result = { type, incident: action.incident, attempt, answer } as unknown as ActionResult;
+    const said = action.type === 'resolve' ? { n: action.n, how: action.how } : {};
+    const result = { type, incident: action.incident, attempt, answer, ...said } as unknown as ActionResult;
     this.#send(notifier, { type: 'result', result });
   }
 
   #status(): ClusterStatus {
     const resources: InstanceStatus[] = names.flatMap((node) => instances(node, this.#web[node]!));
     const failures: FailureCount[] = names.flatMap((node) =>
-      this.#web[node] === 'broken' || this.#web[node] === 'stopping'
+      ['broken', 'stopping', 'counted'].includes(this.#web[node]!)
         ? [
             {
               resource: 'sip-web',
               node,
-              failCount: 2,
+              failCount: this.#web[node] === 'counted' ? 2 : infinity,
               migrationThreshold: 2,
               lastFailure: new Date(this.#failedAt).toISOString(),
             },
@@ -229,6 +227,12 @@ export class World {
     }));
     return { quorate: this.#quorate, dc: 'node1', maintenance: this.#maintenance, nodes, resources, failures };
   }
+}
+
+/** FAILED_TEMP since=T1 no host has room */
+function seen(state: string, rest: readonly string[]): object {
+  const [, entered] = /^since=(.+)$/.exec(rest[0] ?? '') ?? [];
+  return { state, entered, detail: rest.slice(entered === undefined ? 0 : 1).join(' ') || undefined };
 }
 
 const idOf = (name: string): number => Number(name.slice(4));
@@ -263,6 +267,8 @@ function describe(action: IncidentAction): string {
       return `${action.type}s: '${action.request.cause}' ${action.request.vnfcInstanceId ?? ''}`.trimEnd();
     case 'poll':
       return `polls ${action.operation}`;
+    case 'resolve':
+      return `has ${action.operation} go on: ${action.how}`;
     case 'cleanup':
       return `cleans up ${action.resource} on ${action.node}`;
     case 'raise-alarm':
@@ -277,7 +283,7 @@ function describe(action: IncidentAction): string {
 const attemptOf = (rest: object): string => ('attempt' in rest ? `#${String(rest.attempt)}` : '');
 
 function details(rest: Readonly<Record<string, unknown>>): string {
-  const shown = ['operation', 'severity', 'outcome', 'reason', 'refused'].flatMap((key) =>
+  const shown = ['why', 'how', 'operation', 'severity', 'outcome', 'reason', 'refused'].flatMap((key) =>
     key in rest ? [String(rest[key])] : [],
   );
   return shown.length === 0 ? '' : `: ${shown.join(', ')}`;

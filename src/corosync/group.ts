@@ -12,6 +12,8 @@ export interface GroupOptions<T> {
   readonly group: string;
   /** Reads one message; undefined (or a throw) means that it isn't one: it is logged and passed over. */
   readonly decode: (data: Buffer) => T | undefined;
+  /** Writes one; default: JSON. */
+  readonly encode?: (message: T) => Buffer;
   readonly log: Log;
   /** Milliseconds between two attempts to reach corosync; default 1000. */
   readonly retryMs?: number;
@@ -63,7 +65,7 @@ export class Group<T> extends EventEmitter<GroupEvents<T>> {
   }
 
   /**
-   * Multicasts `message` as JSON (at most maxMessageBytes of cpg.ts). Resolves when corosync has taken it over.
+   * Multicasts `message` (encoded at most maxMessageBytes of cpg.ts). Resolves when corosync has taken it over.
    * @throws Failure 'corosync' when down (retryable), 'input' when it is too long
    */
   async send(message: T): Promise<void> {
@@ -71,7 +73,8 @@ export class Group<T> extends EventEmitter<GroupEvents<T>> {
       const why = `not in the group ${this.#options.group}: corosync is away`;
       throw new Failure('corosync', why, { retryable: true });
     }
-    await this.#cpg.multicast(Buffer.from(JSON.stringify(message)));
+    const { encode = (value: T) => Buffer.from(JSON.stringify(value)) } = this.#options;
+    await this.#cpg.multicast(encode(message));
   }
 
   /** Leaves for good; no event follows. Resolves when corosync has been told (late, if it is frozen). */

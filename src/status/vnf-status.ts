@@ -1,9 +1,11 @@
 /** How a VNF is, from what the cluster, a bridge and the journal say. Pure. */
-import { type Incident, isOpen, type Journal } from '../decide/incident-journal.ts';
+import { heldBack, type Hold } from '../decide/heal-governor.ts';
+import { type Incident, isOpen, isWaiting, type Journal } from '../decide/incident-journal.ts';
 import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
 import { haproxyId, resourceId, vipId } from '../model/names.ts';
 import type { Vip, Vnf, Vnfc } from '../model/vnf.ts';
+import type { InstanceStatus as SidecarStatus } from '../sync/instance.ts';
 import type { ServerRotation } from './bridge-state.ts';
 
 export interface VnfStatus {
@@ -17,7 +19,7 @@ export interface VnfStatus {
   readonly vnfcs: readonly GroupStatus[];
   readonly loadBalancer: GroupStatus | undefined;
   /** Open ones; undefined: the journal can't be read. */
-  readonly incidents: readonly Incident[] | undefined;
+  readonly incidents: readonly IncidentView[] | undefined;
 }
 
 export type NodeState = 'online' | 'standby' | 'maintenance' | 'pending' | 'lost' | 'offline';
@@ -28,6 +30,16 @@ export interface GroupStatus {
   readonly wanted: number;
   readonly instances: readonly InstanceView[];
   readonly vip: { readonly address: string; readonly node: string | undefined } | undefined;
+  /** Of its state, as the sidecar of the node that was asked has it; undefined: there is none here. */
+  readonly sync: SyncView | undefined;
+}
+
+export interface SyncView {
+  readonly role: SidecarStatus['role'];
+  readonly epoch: number;
+  readonly fresh: boolean;
+  /** The copies elsewhere, which only the active one knows; `behind`: writes that it lacks, undefined while it isn't connected. */
+  readonly copies: readonly { readonly copy: string; readonly behind: number | undefined; readonly problem: string | undefined }[]; // prettier-ignore
 }
 
 export interface InstanceView {
@@ -38,23 +50,33 @@ export interface InstanceView {
   readonly reason: string | undefined;
 }
 
-/** @param rotation undefined: no bridge answers here */
+/** An open incident; `held`: its next heal is held back, by the rules of the description as they are here and now. */
+type IncidentView = Incident & { readonly held: Hold | undefined };
+
+/**
+ * @param rotation undefined: no bridge answers here
+ * @param now ms since the epoch
+ * @param sidecars those of this node; undefined: one that doesn't answer
+ */
 export function vnfStatus(
   vnf: Vnf,
   cluster: ClusterStatus,
   rotation: readonly ServerRotation[] | undefined,
   journal: Journal | undefined,
+  now: number,
+  sidecars: ReadonlyMap<string, SidecarStatus | undefined> = new Map(),
 ): VnfStatus {
   const nodes = vnf.nodes.map(({ name }) => ({ name, state: nodeState(cluster, name) }));
-  const vnfcs = vnf.vnfcs.map((vnfc) => vnfcStatus(vnf, vnfc, cluster, rotation));
+  const vnfcs = vnf.vnfcs.map((vnfc) => vnfcStatus(vnf, vnfc, cluster, rotation, sidecars.get(vnfc.name)));
   const loadBalancer = balancerStatus(vnf, cluster);
-  const incidents = journal && [...journal.values()].flatMap(({ incident }) => (incident && isOpen(incident) ? [incident] : [])); // prettier-ignore
+  const incidents = journal && incidentsOf(vnf, journal, now);
   const problems = [
     ...(cluster.quorate ? [] : ['this partition has no quorum']),
     ...(cluster.maintenance ? ['the cluster is in maintenance mode'] : []),
     ...nodes.filter(({ state }) => state !== 'online').map(({ name, state }) => `${name} is ${state}`),
     ...[...vnfcs, ...(loadBalancer === undefined ? [] : [loadBalancer])].flatMap(groupProblems),
-    ...(incidents ?? []).map(({ id, vnfc, node, phase }) => `incident ${id} is open: ${vnfc} on ${node}, ${phase}`),
+    ...[...sidecars].flatMap(([name, status]) => sidecarProblems(name, status)),
+    ...(incidents ?? []).map(({ id, vnfc, node, phase, held }) => `incident ${id} is open: ${vnfc} on ${node}, ${phase}${heldText(held)}`), // prettier-ignore
   ];
   const { quorate, dc, maintenance } = cluster;
   return {
@@ -66,13 +88,29 @@ export function vnfStatus(
   };
 }
 
+function incidentsOf(vnf: Vnf, journal: Journal, now: number): readonly IncidentView[] {
+  const open = [...journal.values()].flatMap(({ incident }) => (incident && isOpen(incident) ? [incident] : []));
+  const rules = vnf.vnfm?.heals;
+  const due = open.filter(isWaiting);
+  const holds = rules && heldBack({ due, journal, underway: 0, raising: 0, now }, rules);
+  return open.map((incident) => ({ ...incident, held: holds?.get(incident.id) }));
+}
+
+function heldText(held: Hold | undefined): string {
+  if (held === undefined) return '';
+  // the storm and the window say their end in their own words
+  const end =
+    held.why === 'per-hour' && held.until !== undefined ? `, until ${new Date(held.until).toISOString()}` : '';
+  return `; its heal is held back: ${held.detail}${end}`;
+}
+
 function nodeState(cluster: ClusterStatus, name: string): NodeState {
   const node = cluster.nodes.find((one) => one.name === name);
   if (node === undefined || !node.online) return node?.unclean ? 'lost' : node?.pending ? 'pending' : 'offline';
   return node.maintenance ? 'maintenance' : node.standby ? 'standby' : 'online';
 }
 
-function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: readonly ServerRotation[] | undefined): GroupStatus {
+function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: readonly ServerRotation[] | undefined, sidecar: SidecarStatus | undefined): GroupStatus {
   const id = resourceId(vnf.name, vnfc.name);
   const standby = vnfc.redundancy === 'active-standby';
   return {
@@ -85,6 +123,7 @@ function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: read
       return { node, state, rotation: place?.rotation, reason: place?.rotation === 'out' ? place.reason : undefined };
     }),
     vip: standby ? vipStatus(cluster, vipId(vnf.name, vnfc.name), vnfc.vip) : undefined,
+    sync: sidecar && syncView(sidecar),
   };
 } // prettier-ignore
 
@@ -103,6 +142,7 @@ function balancerStatus(vnf: Vnf, cluster: ClusterStatus): GroupStatus | undefin
       reason: undefined,
     })),
     vip: vipStatus(cluster, vipId(vnf.name, lb.name), lb.vip),
+    sync: undefined,
   };
 }
 
@@ -139,4 +179,25 @@ function groupProblems({ name, kind, wanted, instances, vip }: GroupStatus): str
       .filter(({ state, rotation }) => state === 'up' && rotation === 'out')
       .map(({ node, reason }) => `${name} on ${node} is out of rotation: ${reason}`),
   ];
+}
+
+function syncView({ role, epoch, fresh, version, copies }: SidecarStatus): SyncView {
+  const lag = (copy: SidecarStatus['copies'][number]): number | undefined =>
+    copy.connected && copy.version !== undefined ? version.sequence - copy.version.sequence : undefined;
+  const known = role === 'active' ? copies : [];
+  return {
+    role,
+    epoch,
+    fresh,
+    copies: known.map((each) => ({ copy: each.copy, behind: lag(each), problem: each.problem })),
+  };
+}
+
+function sidecarProblems(name: string, status: SidecarStatus | undefined): string[] {
+  if (status === undefined) return [`the sidecar of ${name} doesn't answer here`];
+  if (status.role === 'active')
+    return status.copies.flatMap(({ copy, connected, problem }) =>
+      connected ? [] : [`${name}: ${copy} has no copy of the state now: ${problem ?? 'not connected'}`],
+    );
+  return status.fresh ? [] : [`${name}: the state here, on ${status.node}, is not fresh`];
 }

@@ -5,30 +5,35 @@
 import { messageOf } from '../../process/failure.ts';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { closeFastPath, openFastPath } from '../fast-path.ts';
-import { healthyScore, setPromotionScore } from '../role.ts';
+import { setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
-import { look } from './look.ts';
+import { type Finding, look } from './look.ts';
 import { noted, passFor, type ServiceCall } from './service.ts';
 
 /** @throws OcfError errGeneric or failedPromoted, with what is wrong */
 export async function monitorInstance(call: ServiceCall): Promise<OcfCode> {
   const state = readState(call.instance);
-  const { code, problem } = await look(call.values, state, call.remainingMs);
-  if (!call.probe) await keepUp(call, state, problem === undefined && code !== ocf.notRunning ? code : undefined);
+  const finding = await look(call.values, state, call.remainingMs);
+  const { code, problem } = finding;
+  if (!call.probe) await keepUp(call, state, problem === undefined && code !== ocf.notRunning ? finding : undefined);
   if (problem !== undefined) throw new OcfError(code, problem);
   return code;
 }
 
-/** Does what follows from the finding; `code` where it is healthy. */
-async function keepUp(call: ServiceCall, state: InstanceState | undefined, code: OcfCode | undefined): Promise<void> {
+/** Does what follows from the finding, which is there where it is healthy. */
+async function keepUp(
+  call: ServiceCall,
+  state: InstanceState | undefined,
+  finding: Finding | undefined,
+): Promise<void> {
   const { values, instance, log } = call;
-  const healthy = code !== undefined;
+  const healthy = finding !== undefined;
   if (!healthy) closeFastPath(instance);
   // a resource that was never started here has no score to lose
   if (values.promote !== undefined && (healthy || state !== undefined)) {
-    await setPromotionScore(instance, healthy ? healthyScore : undefined, log);
+    await setPromotionScore(instance, finding?.score, log);
   }
-  if (healthy && state !== undefined) askToWatch(call, state);
+  if (healthy && state !== undefined) askToWatch(call, { ...state, score: finding.score });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The parameters of ocf:vnfha:vnfc: what its agent and the supervisor know of an instance. */
-import { command, escapedText, port, positive, text, url } from '../parameter.ts';
+import { command, escapedText, path, port, positive, text, url } from '../parameter.ts';
 
 const argv = 'A JSON array of strings, or words split on white space; no shell is involved.';
 
@@ -75,5 +75,10 @@ export const parameters = {
   role_query: command({
     shortdesc: 'Command that prints the role',
     longdesc: `Its first word is active, promoted, primary, master or leader; or standby, unpromoted, secondary, slave, replica or follower. Without it the role that was told last is believed. ${argv}`,
+  }),
+  sync: path({
+    shortdesc: 'Control socket of the sidecar',
+    longdesc:
+      'The unix socket at which the sidecar that carries its state (vnfha sync) takes its role. It is active there before promote is run, with an epoch above all before, kept in the CIB; a sidecar that refuses fails the promotion.',
   }),
 } as const;

@@ -7,6 +7,7 @@ import { growingPauses } from '../pauses.ts';
 import { execute } from '../program.ts';
 import { type InstanceRole, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
+import { giveUpState, takeState } from './state-role.ts';
 import { passFor, processesOf, type ServiceCall } from './service.ts';
 
 /** So long after a change of the role the first monitor of the new one may come and be believed, in seconds. */
@@ -26,6 +27,7 @@ export async function changeRole(call: ServiceCall, role: InstanceRole): Promise
     // the dead are not active: to say so at once lets a standby be promoted first; the next monitor has this one repaired
     writeState(instance, { ...state, role });
     void setPromotionScore(instance, undefined, log); // nobody waits for it
+    await giveUpState(call);
     return ocf.success;
   }
   await becomeRole(call, role);
@@ -53,6 +55,7 @@ export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise
   const argv = role === 'promoted' ? values.promote! : values.demote!;
   // promoted is noted before, standby after: what fails halfway is held to be promoted
   writeState(instance, { ...readState(instance), ...(role === 'promoted' ? { role } : {}), changing: true });
+  if (role === 'promoted') await takeState(call);
   const { problem } = await execute(argv, { timeoutMs: remainingMs(), user: values.user });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, problem);
   const pause = growingPauses(5, 50);
@@ -65,5 +68,7 @@ export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise
     }
     await pause();
   }
-  if (role === 'unpromoted') writeState(instance, { ...readState(instance), role });
+  if (role === 'promoted') return;
+  await giveUpState(call);
+  writeState(instance, { ...readState(instance), role });
 }

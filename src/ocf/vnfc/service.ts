@@ -11,12 +11,15 @@ import { parameters } from './parameters.ts';
 
 /** The parameters of ocf:vnfha:vnfc. */
 export interface Service extends HealthChecks {
+  readonly name: string;
   readonly run: Argv | undefined;
   readonly start: Argv | undefined;
   readonly stop: Argv | undefined;
   readonly promote: Argv | undefined;
   readonly demote: Argv | undefined;
   readonly role_query: Argv | undefined;
+  /** The control socket of the sidecar that carries its state. */
+  readonly sync: string | undefined;
   /** The heartbeat is the supervisor's: the agent only sees that it makes sense. */
   readonly heartbeat_http: string | undefined;
   readonly heartbeat_tcp: number | undefined;
@@ -27,7 +30,7 @@ export type ServiceCall = Call<Service>;
 
 /** What does not fit together in the parameters, or undefined. */
 export function inconsistency(service: Service): string | undefined {
-  const { run, start, stop, promote, demote, role_query } = service;
+  const { run, start, stop, promote, demote, role_query, sync } = service;
   if (run !== undefined && start !== undefined) return 'the parameters run and start exclude each other';
   if (run === undefined && start === undefined) return 'one of the parameters run and start is missing';
   if (start !== undefined && stop === undefined) return 'the parameter stop is missing: start needs it';
@@ -38,6 +41,7 @@ export function inconsistency(service: Service): string | undefined {
   if (promote === undefined && (demote ?? role_query) !== undefined) {
     return `the parameter promote is missing: ${demote ? 'demote' : 'role_query'} needs it`;
   }
+  if (promote === undefined && sync !== undefined) return 'the parameter promote is missing: sync needs it';
   return heartbeatInconsistency(service);
 }
 

@@ -8,6 +8,7 @@ import { execute, launch, logFile } from '../program.ts';
 import { healthyScore, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
 import { becomeRole } from './roles.ts';
+import { askStanding, awaitSidecar, giveUpState } from './state-role.ts';
 import { noted, processesOf, type ServiceCall, validate } from './service.ts';
 
 /** How long a program without a check must run to count as started. */
@@ -16,6 +17,7 @@ const settleMs = 300;
 /** @throws OcfError errInstalled, errGeneric */
 export async function startInstance(call: ServiceCall): Promise<OcfCode> {
   validate(call);
+  await awaitSidecar(call);
   const { values, instance } = call;
   const ended = values.run === undefined ? await startByCommand(call) : await startProgram(call);
   await becomeHealthy(call, ended);
@@ -31,7 +33,10 @@ async function becomeStandby(call: ServiceCall): Promise<void> {
     if ('problem' in answer) throw new OcfError(ocf.errGeneric, answer.problem);
     if (answer.role === 'promoted') await becomeRole(call, 'unpromoted'); // Pacemaker starts standbys, and promotes one
   }
-  await setPromotionScore(instance, healthyScore, log);
+  await giveUpState(call); // of a time that nobody ended
+  const { sync } = values;
+  const score = sync === undefined ? healthyScore : (await askStanding(sync, call.remainingMs())).score;
+  await setPromotionScore(instance, score, log);
 }
 
 /** Returns how to learn that the program ended while its start is watched. */

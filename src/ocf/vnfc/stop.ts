@@ -6,6 +6,7 @@ import { endSession, type ProcessIdentity, sessionOf } from '../processes.ts';
 import { execute, requirePrograms, requireUser } from '../program.ts';
 import { setPromotionScore } from '../role.ts';
 import { noteStopping, readState, removeState } from '../state-file.ts';
+import { giveUpState } from './state-role.ts';
 import type { Service, ServiceCall } from './service.ts';
 
 /** @throws OcfError errGeneric when it still runs, or nobody can say that it doesn't */
@@ -17,6 +18,7 @@ export async function stopInstance(call: ServiceCall): Promise<OcfCode> {
     values.promote !== undefined && state !== undefined && setPromotionScore(instance, undefined, log);
   if (values.run === undefined) await stopByCommand(call, state !== undefined);
   else if (state?.leader !== undefined) await stopProgram(call, state.leader);
+  await giveUpState(call);
   await scoreIsGone;
   removeState(instance);
   return ocf.success;

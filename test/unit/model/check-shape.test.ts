@@ -10,7 +10,7 @@ test(
     ['url: https', 'uri: https'],
   ],
   "29:7: error: the field 'tpc' is unknown (vnfcs[0].check.tpc). Did you mean 'tcp'?",
-  "47:1: error: the field 'url' is missing (vnfm). Add 'url': the VNFM’s API root, before /vnflcm.",
+  "47:1: error: the field 'url' is missing (vnfm). Add 'url': the VNFM’s API root, before /vnflcm; of a webhook: where heals are posted.",
   "48:3: error: the field 'uri' is unknown (vnfm.uri). Did you mean 'url'?",
 );
 

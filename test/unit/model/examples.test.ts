@@ -54,11 +54,11 @@ test('the field tables of docs/description.md are up to date (else: npx tsx scri
 test('the description that docs/description.md builds up piece by piece checks clean', (t) => {
   const markdown = readFileSync(docsFile, 'utf8');
   const blocks = [...markdown.matchAll(/```yaml\n(.*?)```/gs)].map(([, block]) => block!);
-  const [hint, head, standby, active, heal] = blocks;
-  t.is(blocks.length, 5);
+  const [hint, head, standby, sync, active, heal] = blocks;
+  t.is(blocks.length, 6);
   t.regex(hint!, /yaml-language-server/);
   const [web, lb] = active!.split('\nloadBalancer:');
   const [recovery, vnfm] = heal!.split('\nvnfm:');
-  const text = `${head}${standby}${web}${recovery}\nloadBalancer:${lb}\nvnfm:${vnfm}`;
+  const text = `${head}${standby}${sync}${web}${recovery}\nloadBalancer:${lb}\nvnfm:${vnfm}`;
   t.deepEqual(problemsOf(text.replace('name: sipcore', 'instanceId: x1\n  name: sipcore')), []);
 });

@@ -1,3 +1,4 @@
+import { defaultHealRules, healRulesOf } from '../../../src/model/heals.ts';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -61,6 +62,7 @@ test('every default is filled in', (t) => {
       query: undefined,
       timeoutMs: 30_000,
     },
+    sync: undefined,
     recovery: { restarts: 2, withinMs: 600_000, heal: true },
     vnfcInstanceIds: { n1: 'db-1', n2: 'db-2', n3: 'db-3' },
   });
@@ -78,7 +80,14 @@ test('every default is filled in', (t) => {
     nodes: ['n1', 'n2'],
     vip: { ip: '192.0.2.60', prefix: 24, interface: undefined },
   });
-  t.deepEqual(vnf.vnfm, { url: 'https://vnfm.example', alarms: undefined, ca: undefined, auth: undefined });
+  t.deepEqual(vnf.vnfm, {
+    type: 'sol',
+    url: 'https://vnfm.example',
+    alarms: undefined,
+    ca: undefined,
+    auth: undefined,
+    heals: defaultHealRules,
+  });
 });
 
 test('without a VNFM nothing is healed, unless it says so', (t) => {
@@ -219,4 +228,21 @@ test('a file is loaded, and a bad one refused with every error in it', async (t)
   );
   t.is((await t.throwsAsync(loadVnf(path.join(folder, 'none.yaml')), { instanceOf: Failure }))?.kind, 'missing');
   t.is((await t.throwsAsync(loadVnf(folder), { instanceOf: Failure }))?.kind, 'input');
+});
+
+test('the rules of heals: what is given is kept, a window has a length', (t) => {
+  const written = {
+    perHour: 5,
+    storm: { pause: '5min' },
+    maintenance: [
+      { from: '22:00', to: '02:30', days: ['sat' as const] },
+      { from: '01:00', to: '02:00' },
+    ],
+  };
+  const rules = healRulesOf(written);
+  t.like(rules, { atOnce: 4, perHour: 5, storm: { incidents: 10, withinMs: 60_000, pauseMs: 300_000 } });
+  t.deepEqual(rules.maintenance, [
+    { days: [6], from: 1320, minutes: 270 },
+    { days: [0, 1, 2, 3, 4, 5, 6], from: 60, minutes: 60 },
+  ]);
 });

@@ -1,11 +1,13 @@
 /** How a VNF is, from what the cluster says; and what happened to it. */
 import path from 'node:path';
 import test from 'ava';
+import { defaultHealRules } from '../../../src/model/heals.ts';
 import { statusText } from '../../../src/cli/status-text.ts';
 import type { ClusterStatus, InstanceStatus } from '../../../src/model/cluster.ts';
 import { loadVnf } from '../../../src/model/load.ts';
 import { type ServerRotation, serversIn } from '../../../src/status/bridge-state.ts';
 import { journalOf, timelineOf } from '../../../src/status/incidents.ts';
+import type { InstanceStatus as SidecarStatus } from '../../../src/sync/instance.ts';
 import { vnfStatus } from '../../../src/status/vnf-status.ts';
 
 const vnf = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/sipcore.yaml'));
@@ -36,7 +38,7 @@ const lines = (...entries: object[]): string =>
 const raised = { kind: 'raised', at: 1000, vnfc: 'web', node: 'node3', reason: 'failed 3 times', severity: 'MAJOR' };
 
 test('all is well', (t) => {
-  const status = vnfStatus(vnf, cluster, rotation, journalOf(''));
+  const status = vnfStatus(vnf, cluster, rotation, journalOf(''), 0);
   t.deepEqual([status.ok, status.problems], [true, []]);
   t.is(
     statusText(status),
@@ -83,17 +85,60 @@ const ills: Readonly<Record<string, readonly [ClusterStatus, ServerRotation[], s
 };
 for (const [name, [state, places, journal, problems]] of Object.entries(ills)) {
   test(`not well: ${name}`, (t) => {
-    const status = vnfStatus(vnf, state, places, journalOf(journal));
+    const status = vnfStatus(vnf, state, places, journalOf(journal), 0);
     t.deepEqual([status.ok, status.problems], [false, problems]);
     t.true(statusText(status).startsWith(`sipcore: not well\n  ! ${problems[0]}\n`));
   });
 }
 
+test('a heal that is held back is said, with its end; when the rules let it go it is not', (t) => {
+  const heals = { ...defaultHealRules, perHour: 1 };
+  const vnfm = { type: 'sol', url: 'http://vnfm', alarms: undefined, ca: undefined, auth: undefined, heals } as const;
+  const other = { ...raised, incident: 'i0', node: 'node2' };
+  const asked = { ...other, kind: 'heal-requested', attempt: 1, owner: '1.1' };
+  const journal = journalOf(lines(other, asked, raised));
+  const at = raised.at + 60_000;
+  const later = raised.at + 3_600_000;
+  const problemsAt = (now: number) => vnfStatus({ ...vnf, vnfm }, cluster, rotation, journal, now).problems;
+  const until = new Date(later).toISOString();
+  t.true(
+    problemsAt(at).includes(
+      `incident i1 is open: web on node3, raised; its heal is held back: 1 asked for within an hour (vnfm.heals.perHour: 1), until ${until}`,
+    ),
+  );
+  t.true(problemsAt(later).includes('incident i1 is open: web on node3, raised'));
+});
+
 test('where no bridge answers and the journal cannot be read, that is no problem', (t) => {
-  const status = vnfStatus(vnf, cluster, undefined, undefined);
+  const status = vnfStatus(vnf, cluster, undefined, undefined, 0);
   t.true(status.ok);
   t.regex(statusText(status), /the journal cannot be read here\n$/);
   t.notRegex(statusText(status), /rotation/);
+});
+
+const sidecar: SidecarStatus = {
+  ...{ node: 'node2', role: 'active', epoch: 7, version: { epoch: 7, sequence: 42 }, holding: 'whole', fresh: true },
+  ...{ keys: 3, bytes: 90, mayLack: [] },
+  copies: [
+    { copy: 'node1', connected: true, version: { epoch: 7, sequence: 42 } },
+    { copy: 'node3', connected: true, version: { epoch: 7, sequence: 40 } },
+  ],
+};
+
+test('the state: how far its copies are behind, as the active one’s sidecar says', (t) => {
+  const status = vnfStatus(vnf, cluster, rotation, journalOf(''), 0, new Map([['registrar', sidecar]]));
+  t.true(status.ok, status.problems.join());
+  t.regex(statusText(status), /^ {2}state: epoch 7, active here; node1 in step, node3 2 writes behind$/m);
+});
+
+test('the state: a copy that isn’t connected, one that isn’t fresh, and a sidecar that doesn’t answer are said', (t) => {
+  const of = (one: SidecarStatus | undefined) =>
+    vnfStatus(vnf, cluster, rotation, journalOf(''), 0, new Map([['registrar', one]])).problems; // prettier-ignore
+  t.deepEqual(of({ ...sidecar, copies: [{ copy: 'node1', connected: false, problem: 'ECONNREFUSED' }] }), [
+    'registrar: node1 has no copy of the state now: ECONNREFUSED',
+  ]);
+  t.deepEqual(of({ ...sidecar, role: 'standby', fresh: false }), ['registrar: the state here, on node2, is not fresh']);
+  t.deepEqual(of(undefined), ["the sidecar of registrar doesn't answer here"]);
 });
 
 test('an incident from its beginning to its end; torn and foreign lines are passed over', (t) => {

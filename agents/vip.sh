@@ -122,11 +122,26 @@ right() {
   return 1
 }
 
+# Of the IPv4 addresses of one network on an interface the first takes the others with it, unless the kernel is told to promote them.
+keep_the_others() { # NIC
+  local where promoted
+  for where in all "$1"; do
+    promoted=
+    # such a file gives a shell its first character, and no end of the line: read fails all the same
+    read -r promoted 2>/dev/null <"/proc/sys/net/ipv4/conf/$where/promote_secondaries"
+    [ "$promoted" = 0 ] || return 0
+  done
+  { echo 1 >"/proc/sys/net/ipv4/conf/$1/promote_secondaries"; } 2>/dev/null ||
+    echo "$1: promote_secondaries cannot be set; the other addresses of this network may go with $ip" >&2
+}
+
 # Takes the address from wherever it is on this node, and sees that it is gone.
 take_away() {
   local said='' name address rest left
   while read -r name address rest; do
-    [ -z "$name" ] || said=$(ip "-$family" addr del "$address" dev "$name" 2>&1)
+    [ -n "$name" ] || continue
+    [ "$family" = 6 ] || keep_the_others "$name"
+    said=$(ip "-$family" addr del "$address" dev "$name" 2>&1)
   done <<END
 $1
 END

@@ -14,7 +14,8 @@ export interface Agent<P extends Parameters> {
   readonly actions: { readonly [A in ActionName]?: Action<Values<P>> };
 }
 
-export type ActionName = 'start' | 'stop' | 'monitor' | 'promote' | 'demote' | 'notify' | 'validate-all';
+export type ActionName =
+  'start' | 'stop' | 'monitor' | 'promote' | 'demote' | 'migrate_to' | 'migrate_from' | 'notify' | 'validate-all';
 
 export interface Action<V> {
   /** Seconds advised in the metadata, and the bound when Pacemaker names none. */

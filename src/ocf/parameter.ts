@@ -54,6 +54,20 @@ export const url = kind('string', (value) => {
   if (!/^https?:$/.test(URL.canParse(value) ? new URL(value).protocol : '')) throw new Error('must be a http(s) URL');
   return value;
 });
+/** The name of a libvirt domain: what is safe as an argument, a file name and in QEMU's command line. */
+export const domainName = kind('string', (value) => {
+  if (!/^[A-Za-z0-9][\w.+-]{0,63}$/.test(value)) {
+    throw new Error('must be of letters, digits and . _ + -, at most 64, beginning with a letter or a digit');
+  }
+  return value;
+});
+/** One of `words`. */
+export const choice = <const W extends string>(words: readonly W[]) =>
+  kind('string', (value): W => {
+    const word = words.find((one) => one === value);
+    if (word === undefined) throw new Error(`must be one of ${words.join(', ')}`);
+    return word;
+  });
 /** A port number. */
 export const port = kind('integer', (value) => {
   const number = Number(value);

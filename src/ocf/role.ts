@@ -33,6 +33,12 @@ export async function queryRole(
  */
 export const healthyScore = 100;
 
+/**
+ * Whose sidecar carries its state: one that may have missed something is worth less than one that failed lately and has it all (100 - 45, see
+ * cib-templates/a1-active-standby.xml), one that has nothing still less, and all more than that rule takes.
+ */
+export const stateScores = { fresh: healthyScore, behind: 50, empty: 48 } as const;
+
 /** Sets this node's promotion score for `instance`, or removes it (undefined). Without a cluster it only says so. */
 export async function setPromotionScore(instance: string, score: number | undefined, log: OcfLog): Promise<void> {
   const change = score === undefined ? ['-D'] : ['-v', String(score)];

@@ -34,7 +34,7 @@ export async function runAgent<P extends Parameters>(
 }
 
 /** After these nothing that was seen before may be believed. */
-const changing: readonly ActionName[] = ['start', 'stop', 'promote', 'demote'];
+const changing: readonly ActionName[] = ['start', 'stop', 'promote', 'demote', 'migrate_to', 'migrate_from'];
 
 async function answer<P extends Parameters>(
   agent: Agent<P>,

@@ -22,6 +22,8 @@ export interface InstanceState {
   readonly agent?: string;
   /** As they were given, in the order of the agent's declaration. */
   readonly parameters?: Given;
+  /** The promotion score that its last full monitor gave it. */
+  readonly score?: number | undefined;
   /** What Pacemaker's recurring monitor asks for, once it has asked. */
   readonly watch?: Watch;
 }

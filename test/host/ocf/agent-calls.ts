@@ -53,9 +53,23 @@ export function call(
   return { ...result, reason, ms: performance.now() - begun };
 }
 
-/** Runs Debian's ocf-tester on the agent; '' when it passes all tests, else what it said. */
-export function ocfTester(node: LonelyNode, agent: string, parameters: Readonly<Record<string, string>>): string {
+/** Runs Debian's ocf-tester on the agent, each action within `timeoutMs` (default: its own); '' when it passes all tests, else what it said. */
+export function ocfTester(
+  node: LonelyNode,
+  agent: string,
+  parameters: Readonly<Record<string, string>>,
+  timeoutMs?: number,
+): string {
+  const bound = timeoutMs === undefined ? [] : [`OCF_RESKEY_CRM_meta_timeout=${timeoutMs}`];
   const options = Object.entries(parameters).flatMap(([name, value]) => ['-o', `${name}=${value}`]);
-  const { code, stdout, stderr } = node.run('ocf-tester', '-n', 'test', ...options, `${agentDir}/${agent}`);
+  const { code, stdout, stderr } = node.run(
+    'env',
+    ...bound,
+    'ocf-tester',
+    '-n',
+    'test',
+    ...options,
+    `${agentDir}/${agent}`,
+  );
   return code === 0 && stdout.includes('passed all tests') ? '' : stdout + stderr;
 }

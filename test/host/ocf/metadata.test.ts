@@ -5,7 +5,7 @@ import { agentDir } from './agent-calls.ts';
 const dtd = '/usr/share/resource-agents/ra-api-1.dtd';
 const pcsSchema = '/usr/share/pcs/data/ocf-1.1.rng';
 
-for (const agent of ['vnfc', 'lb-member', 'haproxy', 'vip']) {
+for (const agent of ['vnfc', 'vnfc-vm', 'lb-member', 'haproxy', 'vip']) {
   test(`the metadata of ${agent} is valid by the DTD of the resource agents and the schema of pcs`, (t) => {
     const xml = execFileSync(`${agentDir}/${agent}`, ['meta-data'], { encoding: 'utf8' });
     for (const schema of [

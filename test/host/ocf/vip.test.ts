@@ -137,6 +137,30 @@ test('elsewhere on this node it is found, said, moved and removed', async (t) =>
   }
 });
 
+test('the other addresses of its network stay when it goes', async (t) => {
+  const { vip, sh } = await scene(t);
+  sh('echo 0 >/proc/sys/net/ipv4/conf/all/promote_secondaries; echo 0 >/proc/sys/net/ipv4/conf/e0/promote_secondaries');
+  const other = { ...four, ip: '10.7.0.51' };
+  const first = { ...four, ip: '10.7.0.50' };
+  t.is(vip('start', first).code, 0);
+  sh('ip addr add 10.7.0.51/24 dev e0');
+  t.is(vip('stop', first).code, 0);
+  t.is(vip('monitor', other).code, 0);
+});
+
+test('a sender that fails: the address is here all the same, and goes', async (t) => {
+  const { vip, sh, addresses } = await scene(t);
+  sh(`mkdir -p /run/bin; printf '#!/bin/sh\nexit 1\n' >/run/bin/send_arp; chmod +x /run/bin/send_arp`);
+  const settings = Object.entries(four).map(([name, value]) => `OCF_RESKEY_${name}=${value}`).join(' '); // prettier-ignore
+  for (const time of ['once', 'again']) {
+    sh(`env HA_BIN=/run/bin ${settings} OCF_RESOURCE_INSTANCE=test ${agentDir}/vip start`);
+    t.is(addresses(), 'e0 10.9.0.50/24', time);
+    t.is(vip('monitor').code, 0);
+  }
+  t.is(vip('stop').code, 0);
+  t.is(addresses(), '');
+});
+
 test('an address that cannot be removed is an error of stop, never "stopped"', async (t) => {
   const { vip, sh, node, addresses } = await scene(t);
   t.is(vip('start').code, 0);

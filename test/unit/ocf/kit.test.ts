@@ -111,6 +111,8 @@ test('alerts of every kind, and what is none', (t) => {
 });
 
 const nothing: Service = {
+  name: 'x',
+  sync: undefined,
   run: undefined,
   start: undefined,
   stop: undefined,

@@ -81,12 +81,21 @@ async function copyright() {
     used.map(async ([place, { version: of }]) => {
       const directory = path.join(project, place);
       const file = (await readdir(directory)).find((name) => /^licen[cs]e/i.test(name));
-      if (file === undefined) throw new Error(`${place} has no licence file`);
       const name = place.split('node_modules/').at(-1);
-      return `${'-'.repeat(78)}\n${name} ${of}\n\n${shortened(await readFile(path.join(directory, file), 'utf8'))}\n`;
+      const licence =
+        file === undefined ? await named(directory) : shortened(await readFile(path.join(directory, file), 'utf8'));
+      return `${'-'.repeat(78)}\n${name} ${of}\n\n${licence}\n`;
     }),
   );
   return [await part('copyright'), ...licences].join('\n');
+}
+
+/** Some packages only name their licence. The MIT licence's terms are those of any other that has it. */
+async function named(directory) {
+  const { license, repository } = JSON.parse(await readFile(path.join(directory, 'package.json'), 'utf8'));
+  if (license !== 'MIT') throw new Error(`${directory} has no licence file, and its licence is ${license}`);
+  const text = await readFile(path.join(project, 'node_modules/pg/LICENSE'), 'utf8');
+  return `MIT, by its package.json; its source is at ${repository.url}\n\n${text.slice(text.indexOf('Permission is hereby')).trim()}`;
 }
 
 /** Debian has the Apache licence's text once for all. */

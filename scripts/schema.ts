@@ -61,7 +61,8 @@ function rowsOf(path: string, schema: Schema): string[][] {
   return Object.entries(group.properties ?? {}).flatMap(([name, field]) => {
     const need = group.required?.includes(name) ? 'required' : '';
     const row = [`\`${prefix}.${name}\``, need, valueOf(field), field.description ?? ''];
-    return [row, ...(field.properties === undefined ? [] : rowsOf(`${prefix}.${name}`, field))];
+    const hasFields = field.properties !== undefined || field.items?.properties !== undefined;
+    return [row, ...(hasFields ? rowsOf(`${prefix}.${name}`, field) : [])];
   });
 }
 

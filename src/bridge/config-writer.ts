@@ -25,7 +25,7 @@ export function configWriter(
   firstRender: Render,
   done: (excluded: ReadonlySet<ServerKey>, error: string | undefined) => void,
 ): ConfigWriter {
-  let render = firstRender;
+  let render = lastRemembered(firstRender);
   let last: ReadonlySet<ServerKey> | undefined;
   let waiting: ReadonlySet<ServerKey> | undefined;
   let running: Promise<void> | undefined;
@@ -52,7 +52,7 @@ export function configWriter(
 
   return {
     use(next) {
-      render = next;
+      render = lastRemembered(next);
     },
     write(excluded) {
       last = waiting = excluded;
@@ -67,5 +67,14 @@ export function configWriter(
       const text = await readConfig(path).catch(() => undefined);
       return running !== undefined || told !== last || text === render(told);
     },
+  };
+}
+
+/** The comparison asks for the same text again and again. */
+function lastRemembered(render: Render): Render {
+  let last: { readonly excluded: ReadonlySet<ServerKey>; readonly text: string } | undefined;
+  return (excluded) => {
+    if (last?.excluded !== excluded) last = { excluded, text: render(excluded) };
+    return last.text;
   };
 }

@@ -1,11 +1,11 @@
 /**
  * The bridge's own door on this node: HTTP on a unix socket that only root may use.
  */
-import { chmod, mkdir, rm } from 'node:fs/promises';
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import { connect } from 'node:net';
+import { mkdir } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
 import { dirname } from 'node:path';
 import { Failure, messageOf } from '../process/failure.ts';
+import { listenAtDoor } from '../process/unix-socket.ts';
 
 export interface ControlHandlers {
   /** Writes HAProxy's file from the cluster's present state and returns its path. @throws Failure: nothing is known */
@@ -25,19 +25,13 @@ export async function serveControl(path: string, handlers: ControlHandlers): Pro
   await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
     throw new Failure('permission', `${dirname(path)} cannot be made: ${messageOf(error)}`, { cure: 'Run as root.' });
   });
-  if (await isAnswered(path)) {
-    throw new Failure('conflict', `another bridge is running on this node: it listens at ${path}`, {
-      cure: "Stop it first, for example with 'systemctl stop vnfha-bridge'.",
-    });
-  }
-  await rm(path, { force: true });
   const server = createServer((request, response) => {
     answer(`${request.method} ${request.url}`, handlers, response).catch((error: unknown) => {
       reply(response, 500, { error: messageOf(error) });
     });
   });
-  await listen(server, path);
-  await chmod(path, 0o600);
+  const cure = "Stop it first, for example with 'systemctl stop vnfha-bridge'.";
+  await listenAtDoor(server, { path, mode: 0o600, who: 'bridge', cure });
   return {
     close: () =>
       new Promise((resolve) => {
@@ -64,28 +58,4 @@ async function answer(call: string, handlers: ControlHandlers, response: ServerR
 function reply(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' });
   response.end(JSON.stringify(body) + '\n');
-}
-
-function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path);
-    const end = (answered: boolean) => () => {
-      socket.destroy();
-      resolve(answered);
-    };
-    socket.once('connect', end(true));
-    socket.once('error', end(false));
-  });
-}
-
-function listen(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      reject(new Failure('permission', `cannot listen at ${path}: ${error.message}`, { cure: 'Run as root.' }));
-    });
-    // The mask is for the moment between bind and chmod; bind happens within listen().
-    const mask = process.umask(0o177);
-    server.listen(path, resolve);
-    process.umask(mask);
-  });
 }

@@ -1,4 +1,5 @@
 /** Values as Pacemaker and the agents want them written. */
+import { syncPaths } from '../model/names.ts';
 import type { Argv, Vnfc } from '../model/vnf.ts';
 
 /** Milliseconds as Pacemaker writes times: whole seconds where they are. */
@@ -7,7 +8,7 @@ export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}
 /** The parameters of ocf:vnfha:vnfc; those that the description doesn't say are left to the agent's defaults. */
 export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
   const { program, check, heartbeat } = vnfc;
-  const role = vnfc.redundancy === 'active-standby' ? vnfc.role : undefined;
+  const { role, sync } = vnfc.redundancy === 'active-standby' ? vnfc : {};
   const values: [string, string | undefined][] = [
     ['name', vnfc.name],
     ['run', command(program.run)],
@@ -26,6 +27,7 @@ export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
     ['promote', command(role?.promote)],
     ['demote', command(role?.demote)],
     ['role_query', command(role?.query)],
+    ['sync', sync && syncPaths(vnfc.name).control],
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }

@@ -16,6 +16,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   supervisor: async () => (await import('./commands/supervisor.ts')).supervisorCommand(),
   notifier: async () => (await import('./commands/notifier.ts')).notifierCommand(),
   lab: async () => (await import('./commands/lab.ts')).labCommand(),
+  sync: async () => (await import('./commands/sync.ts')).syncCommand(),
   'vnfm-sim': async () => (await import('./commands/vnfm-sim.ts')).vnfmSimCommand(),
 };
 

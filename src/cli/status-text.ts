@@ -12,7 +12,12 @@ export function statusText(status: VnfStatus): string {
     ...problems.map((problem) => `  ! ${problem}`),
     '',
     `nodes: ${online.length} of ${nodes.length} online, ${cluster.quorate ? 'with' : 'without'} quorum, DC ${cluster.dc ?? '(none)'}`,
-    ...groups.flatMap((group) => ['', headOf(group), ...group.instances.map((one) => instanceText(one, width))]),
+    ...groups.flatMap((group) => [
+      '',
+      headOf(group),
+      ...group.instances.map((one) => instanceText(one, width)),
+      ...stateText(group),
+    ]),
     '',
     `incidents: ${incidents === undefined ? 'the journal cannot be read here' : incidents.length === 0 ? 'none open' : `${incidents.length} open`}`,
     '',
@@ -27,4 +32,14 @@ function headOf({ name, kind, vip }: GroupStatus): string {
 function instanceText({ node, state, rotation, reason }: InstanceView, width: number): string {
   const place = rotation === undefined ? '' : rotation === 'in' ? 'in rotation' : `out of rotation: ${reason}`;
   return `  ${node.padEnd(width)}  ${state.padEnd(8)}  ${place}`.trimEnd();
+}
+
+function stateText({ sync }: GroupStatus): string[] {
+  if (sync === undefined) return [];
+  const copies = sync.copies.map(({ copy, behind }) => {
+    if (behind === undefined) return `${copy} not connected`;
+    return behind === 0 ? `${copy} in step` : `${copy} ${behind} ${behind === 1 ? 'write' : 'writes'} behind`;
+  });
+  const here = sync.fresh ? sync.role : `${sync.role}, not fresh`;
+  return [`  state: epoch ${sync.epoch}, ${here} here${copies.length === 0 ? '' : `; ${copies.join(', ')}`}`];
 }

@@ -1,8 +1,9 @@
 /**
  * HAProxy's configuration file: replaced whole or not at all, and checked by HAProxy itself before it is.
  */
-import { open, readFile, rename, rm } from 'node:fs/promises';
+import { readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder, writeDurably } from '../process/durable.ts';
 import { Failure } from '../process/failure.ts';
 import { run } from '../process/run.ts';
 
@@ -20,7 +21,7 @@ export async function readConfig(path: string): Promise<string | undefined> {
 export async function replaceConfig(path: string, text: string): Promise<void> {
   const candidate = `${path}.${process.pid}.new`;
   try {
-    await writeSynced(candidate, text);
+    await writeDurably(candidate, text, 0o644);
     await rename(candidate, path);
     await syncFolder(dirname(path));
   } catch (error) {
@@ -36,7 +37,7 @@ export async function replaceConfig(path: string, text: string): Promise<void> {
 export async function checkConfig(path: string, text: string, binary = 'haproxy'): Promise<void> {
   const candidate = `${path}.${process.pid}.check`;
   try {
-    await writeSynced(candidate, text).catch((error: unknown) => {
+    await writeDurably(candidate, text, 0o644).catch((error: unknown) => {
       throw fileFailure(path, error);
     });
     const { code, stdout, stderr } = await run(binary, ['-c', '-f', candidate], { accept: [0, 1], kind: 'haproxy' });
@@ -64,25 +65,6 @@ export function rotationOf(text: string): Map<string, 'in' | 'out'> {
     }
   }
   return rotation;
-}
-
-async function writeSynced(path: string, text: string): Promise<void> {
-  const file = await open(path, 'w', 0o644);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
 }
 
 function fileFailure(path: string, error: unknown): Failure {

@@ -82,6 +82,11 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
         ? ['not in a CIB: the addresses of the nodes; name the cluster’s corosync.conf by --corosync']
         : []),
       ...links.guesses,
+      ...vnfcs.flatMap(({ name: vnfc, sync }) =>
+        sync === undefined
+          ? []
+          : [`guessed: that the state of ${String(vnfc)} goes by the channel direct; its sidecars know`],
+      ),
       ...(members.length > 0 && backends === undefined
         ? ['not in a CIB: the ports and checks behind the load balancer; name its configuration by --haproxy']
         : []),

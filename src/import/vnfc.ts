@@ -47,6 +47,8 @@ export function vnfcFields(found: Found, { nodes, vip, backend, network }: Surro
     },
     heartbeat: heartbeat(parameter),
     role: standby ? role(primitive) : undefined,
+    // which channel, the CIB doesn't say: import.ts says that it is a guess
+    sync: standby && parameter('sync') !== undefined ? { channel: 'direct' } : undefined,
     recovery: recovery(cloneMeta),
   };
 }

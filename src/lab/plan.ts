@@ -2,7 +2,8 @@
  * From a VNF to the switches, hosts and cables of its lab. Pure.
  */
 import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } from '../model/address.ts';
-import type { Vnf } from '../model/vnf.ts';
+import { syncUnit } from '../model/names.ts';
+import type { Vnf, Vnfc } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
 
@@ -43,6 +44,7 @@ export function planLab(vnf: Vnf): LabPlan {
       'vnfha-supervisor',
       ...(vnf.loadBalancer?.nodes.includes(node.name) ? ['vnfha-bridge'] : []),
       ...(vnf.vnfm === undefined ? [] : ['vnfha-notifier']),
+      ...vnf.vnfcs.filter((vnfc) => isSynced(vnfc, node.name)).map((vnfc) => syncUnit(vnfc.name)),
     ],
   }));
   return {
@@ -50,6 +52,9 @@ export function planLab(vnf: Vnf): LabPlan {
     hosts: [client, ...nodes],
   };
 }
+
+const isSynced = (vnfc: Vnfc, node: string): boolean =>
+  vnfc.redundancy === 'active-standby' && vnfc.sync !== undefined && vnfc.nodes.includes(node);
 
 function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string | undefined): Nic[] {
   const names = interfaceNames(vnf);

@@ -12,6 +12,7 @@ import { checkHeartbeats } from './checks/heartbeats.ts';
 import { checkNames } from './checks/names.ts';
 import { checkNodes } from './checks/nodes.ts';
 import { checkServices } from './checks/service.ts';
+import { checkSync } from './checks/sync.ts';
 import { checkVnfcs } from './checks/vnfcs.ts';
 import { checkVnfm } from './checks/vnfm.ts';
 import { normalise } from './normalise.ts';
@@ -35,6 +36,7 @@ const checks = [
   checkFencing,
   checkVnfcs,
   checkServices,
+  checkSync,
   checkHeartbeats,
   checkDurations,
   checkVnfm,

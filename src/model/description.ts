@@ -24,8 +24,12 @@ export const patterns = {
   instanceId: '^[A-Za-z0-9._~-]{1,255}$',
   interface: '^[A-Za-z0-9_.-]{1,15}$',
   agent: '^[A-Za-z0-9_.-]{1,64}$',
+  timeOfDay: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
   parameter: '^[A-Za-z_][A-Za-z0-9_-]*$',
 } as const;
+
+/** As Date.getUTCDay() counts them. */
+export const weekdays = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
 
 const Name = (description: string) => Type.String({ pattern: patterns.name, description });
 const NodeName = (description: string) => Type.String({ pattern: patterns.node, description });
@@ -108,6 +112,49 @@ const Role = closed(
   'how an active/standby instance is told its role',
 );
 
+const Sync = closed(
+  {
+    channel: Type.Union([Type.Literal('direct'), Type.Literal('shared-storage')], {
+      description: 'what carries the state: from the active one to each standby, or a file system of the cluster',
+    }),
+    port: Type.Optional(Port('direct: the TCP port of its nodes at which the sidecars meet; default 7410')),
+    network: Type.Optional(
+      Name('direct: the network in which they meet; default: the first that all of its nodes are in'),
+    ),
+    ca: Type.Optional(
+      Type.String({
+        pattern: patterns.file,
+        description: 'direct: file with the CA of the nodes’ certificates; default /etc/vnfha/sync/ca.pem',
+      }),
+    ),
+    certificate: Type.Optional(
+      Type.String({
+        pattern: patterns.file,
+        description: 'direct: file with the node’s own certificate; default /etc/vnfha/sync/node.pem',
+      }),
+    ),
+    key: Type.Optional(
+      Type.String({
+        pattern: patterns.file,
+        description: 'direct: file with its key, readable by root only; default /etc/vnfha/sync/node.key',
+      }),
+    ),
+    folder: Type.Optional(
+      Type.String({
+        pattern: patterns.file,
+        description: 'shared-storage: folder on a file system that is mounted where the VNFC is active',
+      }),
+    ),
+    unsure: Type.Optional(
+      Type.Union([Type.Literal('wait'), Type.Literal('promote')], {
+        description:
+          'when a standby can’t be sure to have all that was acknowledged: it isn’t made active, or it is, and says so; default wait',
+      }),
+    ),
+  },
+  'active-standby: its state, carried by a sidecar (vnfha-sync@NAME.service, docs/sync.md); without it, by its own means',
+);
+
 const Recovery = closed(
   {
     restarts: Type.Optional(
@@ -123,6 +170,71 @@ const Recovery = closed(
     ),
   },
   'what happens when an instance fails again and again',
+);
+
+const TimeOfDay = (description: string) => Type.String({ pattern: patterns.timeOfDay, description });
+
+const Heals = closed(
+  {
+    atOnce: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 1000, description: 'heals under way at the same time, at most; default 4' }),
+    ),
+    perHour: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 200, description: 'heals asked for within an hour, at most; default 30' }),
+    ),
+    storm: Type.Optional(
+      closed(
+        {
+          incidents: Type.Optional(
+            Type.Integer({ minimum: 2, maximum: 200, description: 'so many incidents are a storm; default 10' }),
+          ),
+          within: Type.Optional(Duration('within so much time; default 60s')),
+          pause: Type.Optional(Duration('without another incident until heals are begun again; default 2min')),
+        },
+        'many incidents at once: something larger has failed, and no heal is begun for a while',
+      ),
+    ),
+    maintenance: Type.Optional(
+      Type.Array(
+        closed(
+          {
+            from: TimeOfDay('when it begins, as 22:00, in UTC'),
+            to: TimeOfDay('when it ends, in UTC; earlier than from: on the next day'),
+            days: Type.Optional(
+              Type.Array(Type.Union(weekdays.map((day) => Type.Literal(day))), {
+                minItems: 1,
+                description: 'the days on which it begins; default: every day',
+              }),
+            ),
+          },
+          'a window',
+        ),
+        { description: 'windows in which no heal is begun' },
+      ),
+    ),
+    dryRun: Type.Optional(
+      Type.Boolean({ description: 'no heal is asked for; what would be is in the journal and the log; default false' }),
+    ),
+    onConflict: Type.Optional(
+      Type.Union(
+        (['retry', 'later'] as const).map((each) => Type.Literal(each)),
+        {
+          description:
+            'what is done about 409, another operation in progress: retry every minute at the latest until it is taken; or later, after 10 min, by these rules anew; default retry',
+        },
+      ),
+    ),
+    onFailedTemp: Type.Optional(
+      Type.Union(
+        (['wait', 'retry', 'rollback', 'fail'] as const).map((each) => Type.Literal(each)),
+        {
+          description:
+            'what is done about a heal in FAILED_TEMP, after 30 s: wait for the VNFM’s operator; retry it twice, then fail it; roll it back; or fail it; default wait',
+        },
+      ),
+    ),
+  },
+  'how many heals are asked for, and when',
 );
 
 const Target = Type.Union(
@@ -205,6 +317,7 @@ const Vnfc = closed(
     check: Type.Optional(Check),
     heartbeat: Type.Optional(Heartbeat),
     role: Type.Optional(Role),
+    sync: Type.Optional(Sync),
     recovery: Type.Optional(Recovery),
     vnfcInstanceIds: Type.Optional(
       Type.Record(Type.String({ pattern: patterns.node }), Type.String({ minLength: 1, maxLength: 255 }), {
@@ -351,7 +464,15 @@ export const DescriptionSchema = Type.Object(
     vnfm: Type.Optional(
       closed(
         {
-          url: Type.String({ pattern: patterns.url, description: 'the VNFM’s API root, before /vnflcm' }),
+          type: Type.Optional(
+            Type.Union([Type.Literal('sol'), Type.Literal('webhook')], {
+              description: 'what it speaks: ETSI SOL003 and SOL002, or a webhook of your own; default sol',
+            }),
+          ),
+          url: Type.String({
+            pattern: patterns.url,
+            description: 'the VNFM’s API root, before /vnflcm; of a webhook: where heals are posted',
+          }),
           alarms: Type.Optional(
             Type.String({
               pattern: patterns.url,
@@ -381,6 +502,7 @@ export const DescriptionSchema = Type.Object(
               'OAuth 2.0 client credentials, with HTTP Basic at the token endpoint',
             ),
           ),
+          heals: Type.Optional(Heals),
         },
         'the VNFM, told when Pacemaker cannot recover a VNFC',
       ),

@@ -78,6 +78,24 @@ export const paths = {
   alertAgent: '/usr/lib/vnfha/alert',
 } as const;
 
+/** Where the sidecar of a VNFC is met, and what it must not forget: docs/sync.md. */
+export const syncPaths = (vnfc: string) => ({
+  socket: `/run/vnfha/sync/${vnfc}.sock`,
+  control: `/run/vnfha/sync/${vnfc}.control`,
+  epochFile: `/var/lib/vnfha/sync/${vnfc}.epoch`,
+});
+
+/** What the description leaves out of `sync`. */
+export const syncDefaults = {
+  port: 7410,
+  ca: '/etc/vnfha/sync/ca.pem',
+  certificate: '/etc/vnfha/sync/node.pem',
+  key: '/etc/vnfha/sync/node.key',
+} as const;
+
+/** The systemd unit of a VNFC's sidecar. */
+export const syncUnit = (vnfc: string): string => `vnfha-sync@${vnfc}`;
+
 /** CPG group of bridges, supervisors, lb-member agents and alert agents. */
 export const bridgeGroup = 'vnfha';
 /** CPG group of the notifiers. */

@@ -6,6 +6,8 @@ import { contains, formatAddress, formatNetwork, parseAddress, parsePrefixed, ty
 import { splitCommand } from './argv.ts';
 import type { Description } from './description.ts';
 import { durationMs } from './duration.ts';
+import { healRulesOf } from './heals.ts';
+import { syncDefaults } from './names.ts';
 import { type Defaults, defaultsFor, targetOf } from './recovery.ts';
 import type {
   ActiveActiveVnfc,
@@ -15,13 +17,14 @@ import type {
   Heartbeat,
   LoadBalancer,
   Network,
+  Sync,
   Vip,
   Vnf,
   Vnfc,
 } from './vnf.ts';
 
 type VnfcDescription = Description['vnfcs'][number];
-type Common = Omit<ActiveStandbyVnfc, 'redundancy' | 'vip' | 'role'>;
+type Common = Omit<ActiveStandbyVnfc, 'redundancy' | 'vip' | 'role' | 'sync'>;
 
 /** Where each thing lives, so that no VNFC costs a search. */
 interface Context {
@@ -158,7 +161,29 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
       query: argvOf(role.query),
       timeoutMs: ms(role.timeout, 30_000),
     },
+    sync: syncOf(vnfc.sync, nodes, context),
   };
+}
+
+function syncOf(sync: VnfcDescription['sync'], nodes: readonly string[], context: Context): Sync | undefined {
+  if (sync === undefined) return undefined;
+  const unsure = sync.unsure ?? 'wait';
+  switch (sync.channel) {
+    case 'direct':
+      return {
+        unsure,
+        channel: {
+          type: sync.channel,
+          network: sync.network ?? networksOfAll(nodes, context)[0]!,
+          port: sync.port ?? syncDefaults.port,
+          ca: sync.ca ?? syncDefaults.ca,
+          certificate: sync.certificate ?? syncDefaults.certificate,
+          key: sync.key ?? syncDefaults.key,
+        },
+      };
+    case 'shared-storage':
+      return { unsure, channel: { type: sync.channel, folder: sync.folder! } };
+  }
 }
 
 /** Beside a heartbeat, a check needs no haste: a busy machine's slow answer isn't a failure. */
@@ -207,7 +232,9 @@ function vipOf(text: string, context: Context): Vip {
 }
 
 function vnfmOf(vnfm: Description['vnfm']): Vnf['vnfm'] {
-  return vnfm && { url: vnfm.url.replace(/\/+$/, ''), alarms: vnfm.alarms, ca: vnfm.ca, auth: vnfm.auth };
+  if (vnfm === undefined) return undefined;
+  const { type = 'sol', url, alarms, ca, auth, heals } = vnfm;
+  return { type, url: type === 'sol' ? url.replace(/\/+$/, '') : url, alarms, ca, auth, heals: healRulesOf(heals) };
 }
 
 function ms(text: string | undefined, fallback: number): number {

@@ -171,6 +171,7 @@ const patternWords: Readonly<Record<string, string>> = {
   [patterns.instanceId]: 'Use only letters a-z and A-Z, digits, dots, -, _ and ~, at most 255 of them.',
   [patterns.interface]: 'Write an interface name: letters a-z and A-Z, digits, dots, - and _, at most 15 of them.',
   [patterns.agent]: "Write the fence agent's name without its directory, as 'fence_ipmilan'.",
+  [patterns.timeOfDay]: "Write hours and minutes, in UTC, as '22:00'.",
   [patterns.parameter]: 'Begin it with a letter and use only letters a-z and A-Z, digits, - and _.',
 };
 

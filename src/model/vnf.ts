@@ -2,6 +2,7 @@
  * The VNF as the rest of the code sees it: the description with every default filled in, every reference resolved and every
  * time in milliseconds. Made by normalise.ts only.
  */
+import type { HealRules } from './heals.ts';
 
 export interface Vnf {
   readonly name: string;
@@ -80,6 +81,8 @@ export interface ActiveStandbyVnfc extends VnfcBase {
   readonly redundancy: 'active-standby';
   readonly vip: Vip;
   readonly role: Role;
+  /** Undefined: it has its state on the standby by its own means. */
+  readonly sync: Sync | undefined;
 }
 
 export interface ActiveActiveVnfc extends VnfcBase {
@@ -127,6 +130,24 @@ interface Role {
   readonly timeoutMs: number;
 }
 
+/** How the standby has the state: docs/sync.md. */
+export interface Sync {
+  readonly channel: SyncChannel;
+  readonly unsure: 'wait' | 'promote';
+}
+
+/** One case for each channel of src/sync. */
+export type SyncChannel =
+  | {
+      readonly type: 'direct';
+      readonly network: string;
+      readonly port: number;
+      readonly ca: string;
+      readonly certificate: string;
+      readonly key: string;
+    }
+  | { readonly type: 'shared-storage'; readonly folder: string };
+
 interface Recovery {
   readonly restarts: number;
   readonly withinMs: number;
@@ -157,9 +178,11 @@ export interface LoadBalancer {
 }
 
 export interface Vnfm {
+  readonly type: 'sol' | 'webhook';
   readonly url: string;
   readonly alarms: string | undefined;
   readonly ca: string | undefined;
   readonly auth:
     { readonly tokenUrl: string; readonly clientId: string; readonly clientSecretFile: string } | undefined;
+  readonly heals: HealRules;
 }

@@ -2,6 +2,8 @@
 import type { CheckOutcome } from '../decide/instance-types.ts';
 import { ocf } from '../ocf/codes.ts';
 import { readParameters } from '../ocf/parameter.ts';
+import { look as lookAtVm } from '../ocf/vm/look.ts';
+import { parameters as vmParameters } from '../ocf/vm/parameters.ts';
 import { look } from '../ocf/vnfc/look.ts';
 import { parameters } from '../ocf/vnfc/parameters.ts';
 import { messageOf } from '../process/failure.ts';
@@ -10,6 +12,10 @@ import type { Record } from './records.ts';
 /** So much later than a check's timeout its outcome says more about this process than about the instance. */
 const lateMs = 100;
 
+/** The parameters that the agent `name` has, in their order. */
+export const parameterNames = (name: string | undefined): string[] =>
+  Object.keys(name === 'vnfc-vm' ? vmParameters : parameters);
+
 /** Checks what `record` says within its timeout. Never throws. */
 export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
   const begun = performance.now();
@@ -17,8 +23,15 @@ export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
   const allowedMs = timeoutMs - Math.min(1000, timeoutMs / 10); // as an agent's own: see run-agent.ts
   const elapsedMs = (): number => performance.now() - begun;
   try {
-    const values = readParameters(parameters, state.parameters ?? {});
-    const { code, problem } = await look(values, state, () => Math.max(0, Math.floor(allowedMs - elapsedMs())));
+    const remainingMs = (): number => Math.max(0, Math.floor(allowedMs - elapsedMs()));
+    const given = state.parameters ?? {};
+    const { code, problem, score } =
+      state.agent === 'vnfc-vm'
+        ? { score: state.score, ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)) }
+        : await look(readParameters(parameters, given), state, remainingMs);
+    const scored = state.agent !== 'vnfc-vm' && state.parameters?.sync !== undefined;
+    if (scored && problem === undefined && score !== state.score)
+      return { is: 'void', why: `its promotion is worth ${score ?? 'nothing'} now: its next monitor is a full one` };
     if (problem === undefined && (code === ocf.success || code === ocf.runningPromoted)) return { is: 'healthy', code };
     return elapsedMs() > allowedMs + lateMs
       ? { is: 'void', why: 'this process was late' }

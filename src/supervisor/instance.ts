@@ -3,14 +3,13 @@ import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said
 import { initialWatch, stepInstance, wordThatHolds } from '../decide/instance.ts';
 import { closeFastPath } from '../ocf/fast-path.ts';
 import { isAlive, type ProcessIdentity, sessionOf, signalAll } from '../ocf/processes.ts';
-import { parameters } from '../ocf/vnfc/parameters.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { type Executors, type Loop, perform, startLoop } from '../process/loop.ts';
 import type { Pidfds } from '../process/pidfd.ts';
 import { startBeats } from './beats.ts';
-import { checkOnce } from './checker.ts';
+import { checkOnce, parameterNames } from './checker.ts';
 import type { Gone } from './gone.ts';
 import type { HeartbeatSpec } from './heartbeat-spec.ts';
 import type { Metronome } from '../process/metronome.ts';
@@ -75,7 +74,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     check: () => void check(),
     showSight: ({ code, begun, forMs }) => {
       const { text, state } = checked!;
-      const line = parametersLine(Object.keys(parameters), state.parameters ?? {});
+      const line = parametersLine(parameterNames(state.agent), state.parameters ?? {});
       if (line === undefined) return;
       sights.show(resource, { code, leader: state.leader, forMs: forMs - (now() - begun), parameters: line });
       // agents write first and hide the sight then: either they hide this one, or it is seen here that they wrote

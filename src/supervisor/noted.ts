@@ -5,8 +5,8 @@ import { parameters } from '../ocf/vnfc/parameters.ts';
 import { heartbeatOf, type HeartbeatSpec } from './heartbeat-spec.ts';
 import type { Record } from './records.ts';
 
-/** The agents whose instances are supervised: of an HAProxy it is seen that it ends, of a VNFC whatever its parameters ask for. */
-const supervised = ['vnfc', 'haproxy'];
+/** The agents whose instances are supervised: of an HAProxy it is seen that it ends, of the others whatever their parameters ask for. */
+const supervised = ['vnfc', 'vnfc-vm', 'haproxy'];
 
 /** Undefined: not started, or none of ours. */
 export function notedOf(record: Record | undefined): Noted | undefined {
@@ -18,7 +18,7 @@ export function notedOf(record: Record | undefined): Noted | undefined {
     phase,
     active: role === 'promoted',
     leader,
-    check: agent === 'vnfc' && parameters !== undefined ? watch : undefined,
+    check: agent !== 'haproxy' && parameters !== undefined ? watch : undefined,
     misses: heartbeatIn(record)?.misses,
   };
 }

@@ -2,7 +2,8 @@
  * Sights: what a supervisor saw of an instance, for the agents' recurring monitors. Only health is ever shown, and only for a while;
  * docs/supervisor.md has the form. Whatever is not exactly right in one sends the monitor to look itself.
  */
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { uptime } from 'node:os';
 import { type ProcessIdentity, processStat } from '../ocf/processes.ts';
 
 export interface Sight {
@@ -57,5 +58,3 @@ export function sightsIn(directory: string): Sights {
     hideAll: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
-
-const uptime = (): number => Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]);

@@ -3,7 +3,7 @@ import test from 'ava';
 import { Lab } from '../../src/lab/lab.ts';
 import { until } from './wait.ts';
 
-const agents = ['vnfc', 'lb-member', 'haproxy', 'vip'];
+const agents = ['vnfc', 'vnfc-vm', 'lb-member', 'haproxy', 'vip'];
 const waitMs = 60_000;
 let lab: Lab;
 

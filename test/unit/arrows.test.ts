@@ -13,6 +13,7 @@ const allowed: Record<string, readonly string[]> = {
   cib: ['model', 'process'],
   decide: ['model'],
   ...Object.fromEntries(neighbours.map((neighbour) => [neighbour, ['model', 'process']])),
+  sync: ['model', 'process', 'corosync'], // one of its channels is a group of corosync
   ocf: ['model', 'process', ...neighbours],
   heartbeat: ['model', 'process'],
   bridge: ['model', 'process', 'cib', 'decide', 'heartbeat', ...neighbours],

@@ -1,13 +1,16 @@
 /** `vnfha status`: how the VNF is, as the cluster sees it. */
+import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadVnf } from '../../model/load.ts';
 import { paths } from '../../model/names.ts';
 import type { Vnf } from '../../model/vnf.ts';
 import { readStatus } from '../../pacemaker/crm-mon.ts';
+import { now } from '../../process/clock.ts';
 import { exitCodes } from '../../process/failure.ts';
 import { askBridge } from '../../status/bridge-state.ts';
 import { readJournal } from '../../status/incidents.ts';
+import { askSidecars } from '../../status/sync-state.ts';
 import { type VnfStatus, vnfStatus } from '../../status/vnf-status.ts';
 import { withProgress } from '../progress.ts';
 import { statusText } from '../status-text.ts';
@@ -22,7 +25,8 @@ export function statusCommand(): Command {
     .summary('how the VNF is: who is active, who is in rotation, what is wrong')
     .description(
       'Shows the VNF as the cluster sees it now: its VNFCs with their roles, who has the addresses, who is in the load balancer’s ' +
-        'rotation (as the bridge of this node says: on the nodes of the load balancer only), and open incidents.',
+        'rotation (as the bridge of this node says: on the nodes of the load balancer only), how far the copies of a state are behind (as the sidecar of this node says: where it is active), ' +
+        'and open incidents.',
     )
     .argument('[file]', 'the VNF description', paths.description)
     .option('--json', 'print one JSON object instead of text; with --watch, one a line')
@@ -55,12 +59,13 @@ Examples:
 }
 
 async function read(vnf: Vnf): Promise<VnfStatus> {
-  const [cluster, rotation, journal] = await Promise.all([
+  const [cluster, rotation, journal, sidecars] = await Promise.all([
     readStatus(),
     askBridge(paths.bridgeSocket),
     readJournal(paths.incidentJournal, vnf.name).catch(() => undefined),
+    askSidecars(vnf, hostname()),
   ]);
-  return vnfStatus(vnf, cluster, rotation, journal);
+  return vnfStatus(vnf, cluster, rotation, journal, now(), sidecars);
 }
 
 /** On a terminal each one takes the place of the last. */

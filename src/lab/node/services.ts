@@ -42,7 +42,9 @@ export class Services {
     });
     for (const file of host.role === 'node' ? readdirSync(units) : []) {
       const name = /^(vnfha-.+)\.service$/.exec(file)?.[1];
-      if (name !== undefined) this.#units.set(name, unitService(name, path.join(units, file)));
+      // of a template: the instances that are enabled
+      const names = name?.endsWith('@') ? host.units.filter((unit) => unit.startsWith(name)) : name ? [name] : [];
+      for (const each of names) this.#units.set(each, unitService(each, path.join(units, file)));
     }
   }
 
@@ -95,7 +97,8 @@ export class Services {
 }
 
 function unitService(name: string, file: string): Service {
-  const unit = parseUnit(readFileSync(file, 'utf8'), file);
+  const text = readFileSync(file, 'utf8').replaceAll('%i', name.replace(/^[^@]*@?/, ''));
+  const unit = parseUnit(text, file);
   return new Service({
     name,
     argv: unit.argv,

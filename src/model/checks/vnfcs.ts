@@ -51,7 +51,7 @@ const schemes = {
   },
   'active-active': {
     needs: { service: 'its port behind the load balancer' },
-    not: ['vip', 'role'],
+    not: ['vip', 'role', 'sync'],
     other: 'active-standby',
   },
 } as const;

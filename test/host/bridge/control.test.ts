@@ -1,5 +1,6 @@
 /** The bridge's own socket. */
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { lstatSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -54,9 +55,19 @@ test('nothing known: 503 with the reason', async (t) => {
   t.deepEqual(await call(path, 'POST', '/haproxy/prepare'), { status: 503, body: { error: 'no word yet' } });
 });
 
+test('something else than a socket is left alone', async (t) => {
+  const path = join(folder(t), 'bridge.sock');
+  writeFileSync(path, 'precious');
+  const error = await t.throwsAsync(serveControl(path, handlers), { instanceOf: Failure });
+  t.is(error.kind, 'conflict');
+  t.is(readFileSync(path, 'utf8'), 'precious');
+});
+
 test('a socket left by a killed bridge is taken over, a living bridge is not', async (t) => {
   const path = join(folder(t), 'bridge.sock');
-  writeFileSync(path, '');
+  const killed = `require('net').createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, 'SIGKILL'))`;
+  spawnSync(process.execPath, ['-e', killed]);
+  t.true(lstatSync(path).isSocket());
   const control = await serveControl(path, handlers);
   t.teardown(() => control.close());
   const error = await t.throwsAsync(serveControl(path, handlers), { instanceOf: Failure });

@@ -144,7 +144,7 @@ test.serial('each command has its manual page, and bash completes', (t) => {
 });
 
 test.serial('pcs and crm know the agents', (t) => {
-  t.is(node.must('crm_resource --list-agents ocf:vnfha'), 'haproxy\nlb-member\nvip\nvnfc\n');
+  t.is(node.must('crm_resource --list-agents ocf:vnfha'), 'haproxy\nlb-member\nvip\nvnfc\nvnfc-vm\n');
   t.regex(node.must('pcs resource describe ocf:vnfha:vnfc'), /^ocf:vnfha:vnfc - /); // and no warning before it
   t.regex(node.must('crm ra info ocf:vnfha:vnfc'), /check_tcp/);
 });

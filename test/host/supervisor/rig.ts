@@ -36,8 +36,8 @@ export interface Rig {
   signal(name: string, pid: number): void;
 }
 
-export async function supervisorRig(t: ExecutionContext): Promise<Rig> {
-  const node = await lonelyNode();
+export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promise<Rig> {
+  const node = on ?? (await lonelyNode());
   t.teardown(node.end);
   await node.startCorosync();
   write(node, `${bin}/crm_resource`, `#!/bin/sh\necho "$@" >>${bin}/told\nexit $(cat ${bin}/code)\n`);

@@ -84,3 +84,21 @@ test('what a lab cannot be made of', (t) => {
   const tight = { ...vnf, networks: [{ name: 'n', cidr: '192.0.2.0/30', interface: undefined }] };
   t.throws(() => planLab(tight), { message: /no address of the network 'n' is left/ });
 });
+
+test('the sidecar of a VNFC with sync is enabled on each of its nodes', (t) => {
+  const text = description(
+    '[{ name: n, cidr: 192.0.2.0/29 }]',
+    '[{ name: a, address: 192.0.2.1 }, { name: b, address: 192.0.2.2 }, { name: c, address: 192.0.2.3 }]',
+  );
+  const vnfc = `  - name: reg
+    redundancy: active-standby
+    nodes: [a, c]
+    vip: 192.0.2.5/29
+    program: { run: reg }
+    role: { promote: p, demote: d }
+    sync: { channel: direct }
+`;
+  const { hosts } = planLab(vnfOf(text + vnfc));
+  const synced = hosts.filter(({ units }) => units.includes('vnfha-sync@reg')).map(({ name }) => name);
+  t.deepEqual(synced, ['a', 'c']);
+});

@@ -40,8 +40,9 @@ test('what cannot be run is said, with its file', (t) => {
 
 test('the shipped units come back at once, share /run/vnfha, and run a command of the CLI', (t) => {
   const units = readdirSync(shipped);
-  t.deepEqual(units, ['vnfha-bridge.service', 'vnfha-notifier.service', 'vnfha-supervisor.service']);
-  for (const file of units) {
+  const template = 'vnfha-sync@.service';
+  t.deepEqual(units, ['vnfha-bridge.service', 'vnfha-notifier.service', 'vnfha-supervisor.service', template]);
+  for (const file of units.filter((unit) => unit !== template)) {
     const unit = parseUnit(readFileSync(path.join(shipped, file), 'utf8'), file);
     t.deepEqual(unit.argv, ['/usr/sbin/vnfha', /vnfha-(.*)\.service/.exec(file)![1]!]);
     t.deepEqual([unit.restart, unit.restartMs], ['always', 100]);
@@ -50,8 +51,16 @@ test('the shipped units come back at once, share /run/vnfha, and run a command o
   }
 });
 
+test('the template of the sidecars names its VNFC, and has folders of its own', (t) => {
+  const unit = parseUnit(readFileSync(path.join(shipped, 'vnfha-sync@.service'), 'utf8'), 'vnfha-sync@.service');
+  t.deepEqual(unit.argv, ['/usr/sbin/vnfha', 'sync', '--vnfc', '%i']);
+  t.is(unit.restart, 'always');
+  t.deepEqual(unit.runtimeDirectories, ['vnfha', 'vnfha/sync']);
+  t.deepEqual(unit.stateDirectories, ['vnfha', 'vnfha/sync']);
+});
+
 test('at boot before Pacemaker, at shutdown after it: whoever its agents ask', (t) => {
-  for (const name of ['bridge', 'supervisor']) {
+  for (const name of ['bridge', 'supervisor', 'sync@']) {
     t.regex(readFileSync(path.join(shipped, `vnfha-${name}.service`), 'utf8'), /^Before=pacemaker\.service$/m);
   }
 });

@@ -6,6 +6,7 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { corosyncConf, ownDirectories } from '../../test/host/corosync/own-corosync.ts';
 import { until } from '../../test/lab/wait.ts';
 
 export interface Corosyncs {
@@ -24,46 +25,10 @@ export interface Corosyncs {
   end(): void;
 }
 
-const configuration = (names: readonly string[]): string => `
-totem {
-  version: 2
-  cluster_name: sync
-  transport: knet
-  crypto_cipher: none
-  crypto_hash: none
-  token: 1000
-  interface {
-    linknumber: 0
-    knet_ping_interval: 250
-    knet_ping_timeout: 1000
-    knet_pong_count: 1
-  }
-}
-system {
-  sched_rr: no
-  move_to_root_cgroup: no
-}
-quorum {
-  provider: corosync_votequorum
-}
-logging {
-  to_stderr: no
-  to_syslog: no
-  to_logfile: yes
-  logfile: /var/log/corosync/corosync.log
-}
-nodelist {
-${names.map((name, at) => `  node {\n    name: ${name}\n    nodeid: ${at + 1}\n    ring0_addr: 10.0.0.${at + 1}\n  }`).join('\n')}
-}
-`;
-
 const nodeSetUp = `
 set -e
 hostname "$NAME"
-for dir in /dev/shm /run /var/lib/corosync /var/log /etc/corosync; do mount -t tmpfs tmpfs $dir; done
-mkdir -p /etc/corosync/uidgid.d /var/log/corosync
-printf %s "$COROSYNC_CONF" >/etc/corosync/corosync.conf
-ip link set lo up
+${ownDirectories}
 ip link add eth0 type veth peer name "$NAME" netns "$SWITCH"
 ip address add "$ADDRESS/24" dev eth0
 ip link set eth0 up
@@ -105,12 +70,13 @@ export async function startCorosyncs(names: readonly string[]): Promise<Corosync
   };
 
   const holder = await hold(['--net'], switchSetUp, {});
-  for (const [at, name] of names.entries()) {
+  const members = names.map((name, at) => ({ name, id: at + 1, address: `10.0.0.${at + 1}` }));
+  for (const { name, address } of members) {
     const env = {
       NAME: name,
-      ADDRESS: `10.0.0.${at + 1}`,
+      ADDRESS: address,
       SWITCH: String(holder),
-      COROSYNC_CONF: configuration(names),
+      COROSYNC_CONF: corosyncConf('sync', members),
     };
     holders.set(name, await hold(['--net', '--mount', '--uts', '--ipc'], nodeSetUp, env));
     inSwitch('link', 'set', name, 'master', 'switch', 'up');

@@ -35,7 +35,23 @@ async function wellAgain(): Promise<void> {
     'the VNF is as described',
     async () => (last = unwell(await lab.cluster(), vnf).join('; ')) === '',
     180_000,
-  ).catch((error: Error) => Promise.reject(new Error(`${error.message}: ${last}`)));
+  ).catch(async (error: Error) => Promise.reject(new Error(`${error.message}: ${last}\n${await whatIsSaid()}`)));
+}
+
+/** What an operator would look at: the failures that Pacemaker counts, and the incidents and what became of them. */
+async function whatIsSaid(): Promise<string> {
+  const asked = nodes.flatMap((node) =>
+    [
+      ['crm_mon', '-1', '-r', '-f'],
+      ['vnfha', 'incident', 'list'],
+    ].map(async (argv) => {
+      const { stdout, stderr } = await lab
+        .exec(node, argv, { timeout: 10_000 })
+        .catch((error: Error) => ({ stdout: '', stderr: error.message }));
+      return `${node}# ${argv.join(' ')}\n${stdout}${stderr}`;
+    }),
+  );
+  return (await Promise.all(asked)).join('\n');
 }
 
 /** The nodes that have an address. */

@@ -5,56 +5,17 @@
 import { type ChildProcess, spawn, type SpawnOptions, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { corosyncConf, ownDirectories } from './own-corosync.ts';
 
-const configuration = `
-totem {
-  version: 2
-  cluster_name: lonely
-  transport: knet
-  crypto_cipher: none
-  crypto_hash: none
-  token: 1000
-  interface {
-    linknumber: 0
-    knet_ping_interval: 250
-    knet_ping_timeout: 1000
-    knet_pong_count: 1
-  }
-}
-system {
-  sched_rr: no
-  move_to_root_cgroup: no
-}
-quorum {
-  provider: corosync_votequorum
-}
-logging {
-  to_stderr: no
-  to_syslog: no
-  to_logfile: yes
-  logfile: /var/log/corosync/corosync.log
-}
-nodelist {
-  node {
-    name: lonely
-    nodeid: 7
-    ring0_addr: 127.0.0.1
-  }
-  node {
-    name: absent
-    nodeid: 8
-    ring0_addr: 127.0.0.2
-  }
-}
-`;
+const configuration = corosyncConf('lonely', [
+  { name: 'lonely', id: 7, address: '127.0.0.1' },
+  { name: 'absent', id: 8, address: '127.0.0.2' },
+]);
 
 const setUp = `
 set -e
 hostname lonely
-ip link set lo up
-for dir in /dev/shm /run /var/lib/corosync /var/log /etc/corosync; do mount -t tmpfs tmpfs $dir; done
-mkdir -p /etc/corosync/uidgid.d /var/log/corosync
-printf %s "$COROSYNC_CONF" >/etc/corosync/corosync.conf
+${ownDirectories}
 echo ready
 exec sleep infinity
 `;

@@ -13,6 +13,9 @@ export const monitorCpu: Part = { name: 'monitor-cpu', about, run };
 /** Calls in one trial: bash's `times` sees milliseconds. */
 const calls = 20;
 const root = '/usr/lib/ocf';
+const agentsIn = `${root}/resource.d`;
+/** What no agent can be cheaper than: a shell that ends at once. */
+const nothing = '/run/bench-nothing';
 /** The same VNFC under another name, which the supervisor watches, too: Pacemaker's own executor doesn't ask for that one. */
 const twin = 'bench-vnfc';
 
@@ -25,20 +28,26 @@ async function run(context: Context): Promise<Figure[]> {
       const { lab } = side;
       await untilNothing(() => side.missing(), 120_000);
       const agents: readonly (readonly [who: string, agent: string, env: Record<string, string>])[] = [
-        ['vnfha', 'vnfha/vnfc', { ...(await parametersIn(lab, 'sipcore-web')), OCF_RESOURCE_INSTANCE: twin }],
-        ['heartbeat:Dummy', 'heartbeat/Dummy', { OCF_RESOURCE_INSTANCE: 'bench-dummy' }],
-        ['pacemaker:Stateful', 'pacemaker/Stateful', { OCF_RESOURCE_INSTANCE: 'bench-stateful' }],
+        [
+          'vnfha',
+          `${agentsIn}/vnfha/vnfc`,
+          { ...(await parametersIn(lab, 'sipcore-web')), OCF_RESOURCE_INSTANCE: twin },
+        ],
+        ['heartbeat:Dummy', `${agentsIn}/heartbeat/Dummy`, { OCF_RESOURCE_INSTANCE: 'bench-dummy' }],
+        ['pacemaker:Stateful', `${agentsIn}/pacemaker/Stateful`, { OCF_RESOURCE_INSTANCE: 'bench-stateful' }],
         [
           'heartbeat:IPaddr2',
-          'heartbeat/IPaddr2',
+          `${agentsIn}/heartbeat/IPaddr2`,
           { OCF_RESOURCE_INSTANCE: 'bench-ip', OCF_RESKEY_ip: '10.77.0.1', OCF_RESKEY_cidr_netmask: '24' },
         ],
+        ['an empty shell script', nothing, {}],
       ];
       const noted = (instance: string) => `/run/vnfha/agents/${instance}.json`;
       await lab.exec('node1', ['cp', noted('sipcore-web'), noted(twin)]);
-      for (const one of ['heartbeat/Dummy', 'pacemaker/Stateful']) {
-        const env = agents.find(([, agent]) => agent === one)![2];
-        await lab.exec('node1', [`${root}/resource.d/${one}`, 'start'], { env: { OCF_ROOT: root, ...env } });
+      await lab.exec('node1', ['sh', '-c', `printf '#!/bin/sh\nexit 0\n' >${nothing} && chmod +x ${nothing}`]);
+      for (const [who, agent, env] of agents) {
+        if (who !== 'heartbeat:Dummy' && who !== 'pacemaker:Stateful') continue;
+        await lab.exec('node1', [agent, 'start'], { env: { OCF_ROOT: root, ...env } });
       }
       const figures: Figure[] = [];
       for (const [who, agent, env] of agents) {
@@ -58,10 +67,10 @@ async function run(context: Context): Promise<Figure[]> {
  */
 async function cost(lab: Lab, agent: string, env: Record<string, string>): Promise<number> {
   const script =
-    'export LC_ALL=C; of=$OCF_RESOURCE_INSTANCE; "$1" monitor >/dev/null 2>&1; ' +
+    'export LC_ALL=C; of=${OCF_RESOURCE_INSTANCE-}; "$1" monitor >/dev/null 2>&1; ' +
     'for ((i = 0; i < 100; i++)); do [[ /run/vnfha/passes/$of -nt /run/vnfha/sights/$of ]] || break; sleep 0.1; done; ' +
     'times; for ((i = 0; i < $2; i++)); do "$1" monitor >/dev/null 2>&1 || code=$?; done; times; exit ${code:-0}';
-  const argv = ['bash', '-c', script, 'bash', `${root}/resource.d/${agent}`, String(calls)];
+  const argv = ['bash', '-c', script, 'bash', agent, String(calls)];
   const given = { OCF_ROOT: root, OCF_RESKEY_CRM_meta_interval: '2000', OCF_RESKEY_CRM_meta_timeout: '20000', ...env };
   const { code, stdout } = await lab.exec('node1', argv, { env: given });
   if (code !== 0 && code !== 8) throw new Failure('lab', `the monitor of ${agent} ends with ${code}`);

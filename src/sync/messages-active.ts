@@ -41,6 +41,8 @@ interface Peer {
   taken: number;
   /** When it was last heard of, or began to owe an answer. */
   heard: number;
+  /** When it last dealt with something, or began to owe: who says much and does nothing is as good as silent. */
+  went: number;
   catchUp: CatchUp | undefined;
   /** Bytes sent before its catch-up began, and when it was over: an older complaint is about what has come since. */
   from: number;
@@ -49,9 +51,9 @@ interface Peer {
 }
 
 const MiB = 2 ** 20;
-/** Bytes under way: not yet back here; not dealt with by one that is there; and by one that says nothing. */
+/** Bytes under way: not yet back here; not dealt with by one that is there; and by one that gets no further. */
 const most = { own: 2 * MiB, slow: 8 * MiB, silent: 256 * MiB };
-/** ms that a promotion waits for answers; of silence of one that owes an answer; before what was sent counts as lost; between two asks; that a state may stand still. */
+/** ms that a promotion waits for answers; without progress of one that owes an answer; before what was sent counts as lost; between two asks; that a state may stand still. */
 const times = { ask: 3000, silent: 2000, lost: 3000, again: 2000, fetch: 10_000 };
 
 export function createActive(post: Post, node: string, instances: readonly string[], log: Log): Active {
@@ -74,13 +76,13 @@ export function createActive(post: Post, node: string, instances: readonly strin
   let problem: string | undefined;
 
   const owes = (peer: Peer): number => sent - peer.taken;
-  const silent = (peer: Peer): boolean => owes(peer) > 0 && performance.now() - peer.heard > times.silent;
+  const silent = (peer: Peer): boolean => owes(peer) > 0 && performance.now() - peer.went > times.silent;
   const following = (): [string, Peer][] => [...peers].filter(([, { promised }]) => promised);
   const peerOf = (name: string): [string, Peer] | undefined => following().find(([, peer]) => peer.name === name);
   const enoughHere = (): boolean => new Set(following().map(([, { name }]) => name)).size + 1 >= majorityOf(instances.length); // prettier-ignore
 
   function add(id: string): Peer {
-    const peer: Peer = { name: undefined, promised: false, has: undefined, version: undefined, taken: sent, heard: performance.now(), catchUp: undefined, from: 0, until: 0, asked: 0 }; // prettier-ignore
+    const peer: Peer = { name: undefined, promised: false, has: undefined, version: undefined, taken: sent, heard: performance.now(), went: performance.now(), catchUp: undefined, from: 0, until: 0, asked: 0 }; // prettier-ignore
     peers.set(id, peer);
     return peer;
   }
@@ -88,7 +90,7 @@ export function createActive(post: Post, node: string, instances: readonly strin
   async function send(frames: readonly Buffer[], to?: readonly string[], version?: Version): Promise<void> {
     const now = performance.now();
     if (sent === back) backAt = now;
-    for (const peer of peers.values()) if (owes(peer) === 0) peer.heard = now;
+    for (const peer of peers.values()) if (owes(peer) === 0) peer.heard = peer.went = now;
     sent += lengthOf(frames);
     await post.send({ from: node, kind: 'sent', to, at: sent, version }, frames);
   }
@@ -275,7 +277,7 @@ export function createActive(post: Post, node: string, instances: readonly strin
         const peer = peerOf(copy)?.[1];
         if (peer === undefined) return { copy, connected: false, problem: problem ?? (reign === undefined ? undefined : 'not in the group') }; // prettier-ignore
         const { version } = peer;
-        if (silent(peer)) return { copy, connected: false, version, problem: `silent, with ${owes(peer)} bytes not dealt with` }; // prettier-ignore
+        if (silent(peer)) return { copy, connected: false, version, problem: `gets no further, with ${owes(peer)} bytes not dealt with` }; // prettier-ignore
         if (!enoughHere()) return { copy, connected: false, version, problem: 'less than half of the instances are in the group' }; // prettier-ignore
         return { copy, connected: true, version };
       }),
@@ -285,7 +287,10 @@ export function createActive(post: Post, node: string, instances: readonly strin
       if (peer === undefined || reign === undefined) return;
       const { head, body } = mail;
       peer.heard = performance.now();
-      peer.taken = Math.max(peer.taken, head.taken ?? 0);
+      if ((head.taken ?? 0) > peer.taken) {
+        peer.taken = head.taken!;
+        peer.went = peer.heard;
+      }
       if (head.version !== undefined && head.version.epoch === reign.epoch && peer.promised) {
         peer.version = head.version;
         confirm();

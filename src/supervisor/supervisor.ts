@@ -60,6 +60,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const stopHeartbeats = startNodeHeartbeat({ node, description: options.description, metronome, log });
   const queue = createQueue(tellersAtOnce);
   const instances = new Map<string, Instance>();
+  /** Failures that Pacemaker was told, until it has dealt with them: the resource, and since when it had run. */
+  const told = new Map<string, number>();
+  const count = (resource: string, since: number): void => {
+    options.countFailure(resource, node, since).catch((error: unknown) => {
+      log.warn('not-counted', { resource, why: messageOf(error) });
+    });
+  };
 
   const alerts = await takeAlerts({
     directory: options.alerts,
@@ -113,9 +120,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       },
       tellPacemaker: async (since) => {
         await queue.run(() => failResource(resource, node));
-        options.countFailure(resource, node, since).catch((error: unknown) => {
-          log.warn('not-counted', { resource, why: messageOf(error) });
-        });
+        told.set(resource, since);
+        count(resource, since);
       },
       takeScore: () => options.takeScore(resource), // nobody is before an active instance
       log,
@@ -127,6 +133,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       const instance = instances.get(resource) ?? create(resource);
       instances.set(resource, instance);
       instance.noted(record);
+      const since = told.get(resource);
+      if (since === undefined || record?.state.phase === 'running') return;
+      // on a loaded node a stop comes late, and a monitor may have counted until then
+      told.delete(resource);
+      count(resource, since);
     },
     log,
   });

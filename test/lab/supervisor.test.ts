@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { rotationOf } from '../../src/haproxy/config-file.ts';
 import { Lab } from '../../src/lab/lab.ts';
@@ -149,6 +150,31 @@ test.serial(
     await until('it counts two, settled', async () => (await counted()) === 2 && (await webOf('node3').catch(() => first)) !== first, waitMs); // prettier-ignore
     await atRest();
     t.is(await counted(), 2);
+    await forget();
+  },
+);
+
+test.serial(
+  'the same when the node is slow: the monitor counts seconds later, and the stop comes after that',
+  async (t) => {
+    const first = await webOf('node3');
+    const failures = async () => (await lab.cluster())?.failures.find(({ resource, node }) => resource === 'sipcore-web' && node === 'node3'); // prettier-ignore
+    // bridges that don't answer hold up the stop for some seconds
+    const bridges = (signal: string) => Promise.all(lbs.map((lb) => must(lb, 'pkill', `-${signal}`, '-f', 'vnfha.mjs bridge'))); // prettier-ignore
+    await bridges('STOP');
+    await must('node3', 'kill', '-9', first);
+    await until('it was told', async () => (await failures())?.failCount === 2, waitMs);
+    await sleep(1500);
+    for (const [name, value] of [
+      ['last-failure', Math.ceil(Date.now() / 1000)],
+      ['fail-count', 1],
+    ] as const)
+      await must('node3', 'attrd_updater', '--name', `${name}-sipcore-web#monitor_30000`, '--update', String(value));
+    await until('it is counted', async () => (await failures())?.failCount === 3, waitMs);
+    await bridges('CONT');
+    await until('it runs again', async () => (await webOf('node3').catch(() => first)) !== first, waitMs);
+    await atRest();
+    t.is((await failures())?.failCount, 2);
     await forget();
   },
 );

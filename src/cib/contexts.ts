@@ -7,6 +7,7 @@ import {
   haproxyId,
   lbNodes,
   memberId,
+  mountId,
   paths,
   resourceId,
   type ServerPlace,
@@ -46,11 +47,13 @@ export function activeStandbyContext(vnf: Vnf, vnfc: ActiveStandbyVnfc) {
   return {
     ...vnfcContext(vnf, vnfc),
     ...vipContext(vnf, vipId(vnf.name, vnfc.name), vnfc.vip),
+    ...mountContext(vnf, vnfc),
     roleTimeout: duration(vnfc.role.timeoutMs),
     promotedInterval: duration(promotedMs),
     promotedIntervalMs: promotedMs,
     // Pacemaker tells the monitors of the two roles apart by their intervals.
     unpromotedInterval: duration(promotedMs + 1000),
+    unpromotedIntervalMs: promotedMs + 1000,
   };
 }
 
@@ -143,6 +146,17 @@ function vnfcContext(vnf: Vnf, vnfc: Vnfc) {
     // and an active instance is found dead by both of its monitors. The failure after the n-th restart is one too many.
     migrationThreshold: 2 * vnfc.recovery.restarts + 1,
     failureTimeout: duration(vnfc.recovery.withinMs),
+  };
+}
+
+function mountContext(vnf: Vnf, { name, sync }: ActiveStandbyVnfc) {
+  const mount = sync?.channel.type === 'shared-storage' ? sync.channel.mount : undefined;
+  return {
+    mount: mount === undefined ? '' : mountId(vnf.name, name),
+    mountDevice: mount?.device ?? '',
+    mountDirectory: mount?.directory ?? '',
+    mountType: mount?.fstype ?? '',
+    mountOptions: mount?.options ?? '',
   };
 }
 

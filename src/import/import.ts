@@ -9,7 +9,7 @@ import type { Element } from '../process/xml.ts';
 import type { CorosyncConf } from './corosync-conf.ts';
 import type { Backend } from './haproxy-cfg.ts';
 import { type Found, resourcesOf, valueOf, vipWith } from './resources.ts';
-import { type Fields, vnfcFields } from './vnfc.ts';
+import { type Fields, mountFields, vnfcFields } from './vnfc.ts';
 
 export interface Sources {
   readonly cib: Element;
@@ -51,7 +51,10 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
     const standby = one.cloneMeta.get('promotable') === 'true';
     const backend = backends?.get(one.primitive.id);
     const vip = standby ? vipOf(one.id, 'Promoted') : undefined;
-    return vnfcFields(one, { nodes: names, vip, backend, network: networkOf(backend, nodes) });
+    const mounted = mine.find(({ id }) => id === `${one.primitive.id}-mount`);
+    used.add(mounted);
+    const mount = mounted && mountFields(mounted);
+    return vnfcFields(one, { nodes: names, vip, mount, backend, network: networkOf(backend, nodes) });
   });
   const balancers = ofAgent('ocf:vnfha:haproxy').map((one): Fields => {
     const balancer = one.primitive.id.replace(`${name}-`, '');
@@ -82,11 +85,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
         ? ['not in a CIB: the addresses of the nodes; name the cluster’s corosync.conf by --corosync']
         : []),
       ...links.guesses,
-      ...vnfcs.flatMap(({ name: vnfc, sync }) =>
-        sync === undefined
-          ? []
-          : [`guessed: that the state of ${String(vnfc)} goes by the channel direct; its sidecars know`],
-      ),
+      ...vnfcs.flatMap(({ name: vnfc, sync }) => (sync === undefined ? [] : [guessOf(String(vnfc), sync as Fields)])),
       ...(members.length > 0 && backends === undefined
         ? ['not in a CIB: the ports and checks behind the load balancer; name its configuration by --haproxy']
         : []),
@@ -100,6 +99,11 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
     ],
   };
 }
+
+const guessOf = (vnfc: string, { channel, folder }: Fields): string =>
+  typeof folder === 'string'
+    ? `guessed: that the state of ${vnfc} is in the folder ${folder}; its sidecars know`
+    : `guessed: that the state of ${vnfc} goes by the channel ${String(channel)}; its sidecars know`;
 
 function onlyVnf(configuration: Element): string {
   const tags = (section(configuration, 'tags')?.children ?? []).map(idOf);

@@ -11,12 +11,14 @@ export interface Surroundings {
   readonly nodes: readonly string[];
   /** The address that follows the active instance; for active/standby only. */
   readonly vip: string | undefined;
+  /** The file system that is mounted where it is active. */
+  readonly mount: Fields | undefined;
   readonly backend: Backend | undefined;
   /** The network in which the backend's servers are, if it isn't the first. */
   readonly network: string | undefined;
 }
 
-export function vnfcFields(found: Found, { nodes, vip, backend, network }: Surroundings): Fields {
+export function vnfcFields(found: Found, { nodes, vip, mount, backend, network }: Surroundings): Fields {
   const { primitive, cloneMeta } = found;
   const parameter = (name: string) => valueOf(primitive.parameters, name);
   const standby = cloneMeta.get('promotable') === 'true';
@@ -47,10 +49,19 @@ export function vnfcFields(found: Found, { nodes, vip, backend, network }: Surro
     },
     heartbeat: heartbeat(parameter),
     role: standby ? role(primitive) : undefined,
-    // which channel, the CIB doesn't say: import.ts says that it is a guess
-    sync: standby && parameter('sync') !== undefined ? { channel: 'direct' } : undefined,
+    sync: standby && parameter('sync') !== undefined ? sync(mount) : undefined,
     recovery: recovery(cloneMeta),
   };
+}
+
+/** Which channel, the CIB doesn't say: import.ts says that it is a guess. */
+const sync = (mount: Fields | undefined): Fields =>
+  mount === undefined ? { channel: 'messages' } : { channel: 'shared-storage', folder: mount['directory'], mount };
+
+/** What an ocf:heartbeat:Filesystem mounts. */
+export function mountFields({ primitive }: Found): Fields {
+  const names = ['device', 'directory', 'fstype', 'options'];
+  return Object.fromEntries(names.map((name) => [name, valueOf(primitive.parameters, name)]));
 }
 
 function operation(primitive: Primitive, name: string, role?: string): ReadonlyMap<string, string> | undefined {

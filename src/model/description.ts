@@ -6,6 +6,7 @@
  * normalise.ts, and only the normalised form (vnf.ts) is seen by the rest of the code.
  */
 import { type Static, Type, type TObject, type TProperties } from '@sinclair/typebox';
+import { storePattern } from './store-address.ts';
 
 const closed = <P extends TProperties>(properties: P, description: string): TObject<P> =>
   Type.Object(properties, { additionalProperties: false, description });
@@ -21,6 +22,9 @@ export const patterns = {
   /** Can be a word in HAProxy's file: no white space, quotes, backslash or '#'. */
   urlPath: '^/[A-Za-z0-9._~!$%&()*+,;:=@/?-]*$',
   file: '^/',
+  store: storePattern,
+  device: '^\\S+$',
+  fileSystem: '^[a-z0-9._-]{1,32}$',
   instanceId: '^[A-Za-z0-9._~-]{1,255}$',
   interface: '^[A-Za-z0-9_.-]{1,15}$',
   agent: '^[A-Za-z0-9_.-]{1,64}$',
@@ -112,38 +116,65 @@ const Role = closed(
   'how an active/standby instance is told its role',
 );
 
+const File = (description: string) => Type.String({ pattern: patterns.file, description });
+
+const syncChannels = ['direct', 'messages', 'shared-storage', 'checkpoint-redis', 'checkpoint-postgresql'] as const;
+
 const Sync = closed(
   {
-    channel: Type.Union([Type.Literal('direct'), Type.Literal('shared-storage')], {
-      description: 'what carries the state: from the active one to each standby, or a file system of the cluster',
-    }),
+    channel: Type.Union(
+      syncChannels.map((channel) => Type.Literal(channel)),
+      {
+        description:
+          'what carries the state: from the active one to each standby by TCP, or by messages of Corosync; or where both reach it: a file system of the cluster, a Redis, a PostgreSQL',
+      },
+    ),
     port: Type.Optional(Port('direct: the TCP port of its nodes at which the sidecars meet; default 7410')),
     network: Type.Optional(
       Name('direct: the network in which they meet; default: the first that all of its nodes are in'),
     ),
-    ca: Type.Optional(
-      Type.String({
-        pattern: patterns.file,
-        description: 'direct: file with the CA of the nodes’ certificates; default /etc/vnfha/sync/ca.pem',
-      }),
+    ca: Type.Optional(File('direct: file with the CA of the nodes’ certificates; default /etc/vnfha/sync/ca.pem')),
+    certificate: Type.Optional(File('direct: file with the node’s own certificate; default /etc/vnfha/sync/node.pem')),
+    key: Type.Optional(File('direct: file with its key, readable by root only; default /etc/vnfha/sync/node.key')),
+    folder: Type.Optional(File('shared-storage: folder on a file system that is mounted where the VNFC is active')),
+    mount: Type.Optional(
+      closed(
+        {
+          device: Type.String({ pattern: patterns.device, description: 'what is mounted, as /dev/… or HOST:/PATH' }),
+          directory: File('where; it must be there on each of its nodes'),
+          fstype: Type.String({
+            pattern: patterns.fileSystem,
+            description: 'the kind of file system, as ext4 or nfs4',
+          }),
+          options: Type.Optional(
+            Type.String({ pattern: patterns.device, description: 'as for mount -o; default: the file system’s own' }),
+          ),
+        },
+        'shared-storage: the cluster mounts it where the VNFC is active, before it; without it, you see to that',
+      ),
     ),
-    certificate: Type.Optional(
-      Type.String({
-        pattern: patterns.file,
-        description: 'direct: file with the node’s own certificate; default /etc/vnfha/sync/node.pem',
-      }),
+    address: Type.Optional(
+      Type.String({ pattern: patterns.store, description: 'checkpoint: the store’s HOST:PORT, or its unix socket' }),
     ),
-    key: Type.Optional(
-      Type.String({
-        pattern: patterns.file,
-        description: 'direct: file with its key, readable by root only; default /etc/vnfha/sync/node.key',
-      }),
+    user: Type.Optional(
+      Type.String({ minLength: 1, description: 'checkpoint: the store’s user; Redis: its default user without it' }),
     ),
-    folder: Type.Optional(
-      Type.String({
-        pattern: patterns.file,
-        description: 'shared-storage: folder on a file system that is mounted where the VNFC is active',
-      }),
+    database: Type.Optional(Type.String({ minLength: 1, description: 'checkpoint-postgresql: the database' })),
+    passwordFile: Type.Optional(
+      File('checkpoint: file with the user’s password, readable by root only; the same path on each node'),
+    ),
+    tls: Type.Optional(
+      closed(
+        {
+          ca: File('file with the CA of the store’s certificate'),
+          certificate: Type.Optional(File('file with a certificate to show to the store')),
+          key: Type.Optional(File('file with its key, readable by root only')),
+          serverName: Type.Optional(
+            Type.String({ minLength: 1, description: 'the name in the store’s certificate; default: its host' }),
+          ),
+        },
+        'checkpoint: the connection to the store is encrypted, and the store is who its certificate says',
+      ),
     ),
     unsure: Type.Optional(
       Type.Union([Type.Literal('wait'), Type.Literal('promote')], {

@@ -11,6 +11,8 @@ export const resourceId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}
 export const cloneId = (resource: string): string => `${resource}-clone`;
 /** The address that follows an active instance, or the load balancer. */
 export const vipId = (vnf: string, owner: string): string => `${vnf}-${owner}-vip`;
+/** The file system with the state of a VNFC, mounted where it is active. */
+export const mountId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}-mount`;
 /** The primitive that stands for an instance's place in the load balancer. */
 export const memberId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}-member`;
 /** The primitive of HAProxy. */

@@ -181,10 +181,27 @@ function syncOf(sync: VnfcDescription['sync'], nodes: readonly string[], context
           key: sync.key ?? syncDefaults.key,
         },
       };
+    case 'messages':
+      return { unsure, channel: { type: sync.channel } };
     case 'shared-storage':
-      return { unsure, channel: { type: sync.channel, folder: sync.folder! } };
+      return {
+        unsure,
+        channel: { type: sync.channel, folder: sync.folder!, ...(sync.mount && { mount: sync.mount }) },
+      };
+    case 'checkpoint-redis':
+      return { unsure, channel: { type: sync.channel, ...storeOf(sync), ...(sync.user && { user: sync.user }) } };
+    case 'checkpoint-postgresql': {
+      const [user, database] = [sync.user!, sync.database!];
+      return { unsure, channel: { type: sync.channel, ...storeOf(sync), user, database } };
+    }
   }
 }
+
+const storeOf = ({ address, passwordFile, tls }: NonNullable<VnfcDescription['sync']>) => ({
+  address: address!,
+  ...(passwordFile && { passwordFile }),
+  ...(tls && { tls }),
+});
 
 /** Beside a heartbeat, a check needs no haste: a busy machine's slow answer isn't a failure. */
 const checkTimeoutFor = ({ heartbeat }: VnfcDescription, { checkTimeout }: Defaults): number =>

@@ -146,7 +146,31 @@ export type SyncChannel =
       readonly certificate: string;
       readonly key: string;
     }
-  | { readonly type: 'shared-storage'; readonly folder: string };
+  | { readonly type: 'messages' }
+  | { readonly type: 'shared-storage'; readonly folder: string; readonly mount?: Mount }
+  | (Store & { readonly type: 'checkpoint-redis'; readonly user?: string })
+  | (Store & { readonly type: 'checkpoint-postgresql'; readonly user: string; readonly database: string });
+
+/** A file system that the cluster mounts where the VNFC is active. */
+export interface Mount {
+  readonly device: string;
+  readonly directory: string;
+  readonly fstype: string;
+  readonly options?: string;
+}
+
+/** A store of checkpoints; passwords and keys are in files. */
+interface Store {
+  /** HOST:PORT, or the path of a unix socket. */
+  readonly address: string;
+  readonly passwordFile?: string;
+  readonly tls?: {
+    readonly ca: string;
+    readonly certificate?: string;
+    readonly key?: string;
+    readonly serverName?: string;
+  };
+}
 
 interface Recovery {
   readonly restarts: number;

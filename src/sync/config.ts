@@ -3,15 +3,16 @@ import { readFile } from 'node:fs/promises';
 import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { Ajv } from 'ajv';
 import { parse } from 'yaml';
+import { hostAndPort, hostPortPattern, storeFaults, storePattern } from '../model/store-address.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 
 const strict = { additionalProperties: false };
 const name = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9._-]{0,62}$' });
 const file = Type.String({ pattern: '^/' });
-const address = Type.String({ pattern: '^[^:]+:[0-9]{1,5}$|^\\[[0-9A-Fa-f:.]+\\]:[0-9]{1,5}$' });
+const address = Type.String({ pattern: hostPortPattern });
 
 /** HOST:PORT, or a unix socket. */
-const storeAddress = Type.String({ pattern: `^/|${address.pattern}` });
+const storeAddress = Type.String({ pattern: storePattern });
 const store = {
   address: storeAddress,
   passwordFile: Type.Optional(file),
@@ -117,25 +118,13 @@ function problemsOf(value: unknown, hostname: string): string[] {
   if (channel.type === 'direct')
     for (const each of instances!)
       if (channel.addresses[each] === undefined) problems.push(`/channel/addresses: ${each} has none`);
-  if ('address' in channel) problems.push(...storeProblems(channel));
+  if ('address' in channel)
+    for (const { field, what } of storeFaults(channel)) problems.push(`/channel/${field}: ${what}`);
   if (channel.type === 'direct')
     for (const [each, address] of Object.entries(channel.addresses)) {
       const { port } = hostAndPort(address);
       if (port < 1 || port > 65_535) problems.push(`/channel/addresses/${each}: ${port} is no port`);
     }
-  return problems;
-}
-
-function storeProblems({ type, address, tls }: Extract<ChannelConfig, { address: string }>): string[] {
-  const problems: string[] = [];
-  const onSocket = address.startsWith('/');
-  const { port } = hostAndPort(address);
-  if (!onSocket && (port < 1 || port > 65_535)) problems.push(`/channel/address: ${port} is no port`);
-  if (onSocket && type === 'checkpoint-postgresql' && !/\/\.s\.PGSQL\.\d+$/.test(address))
-    problems.push('/channel/address: a socket of PostgreSQL is called FOLDER/.s.PGSQL.PORT');
-  if (onSocket && tls !== undefined) problems.push('/channel/tls: a unix socket has none');
-  if ((tls?.certificate === undefined) !== (tls?.key === undefined))
-    problems.push('/channel/tls: certificate and key belong together');
   return problems;
 }
 
@@ -159,10 +148,4 @@ function shapeProblems(schema: TSchema, value: unknown, at: string): string[] {
     const extra = (params as { additionalProperty?: string }).additionalProperty;
     return [`${at}${instancePath || '/'}: ${extra === undefined ? message : `the field '${extra}' is unknown`}`];
   });
-}
-
-/** HOST:PORT, the host perhaps in brackets. */
-export function hostAndPort(text: string): { host: string; port: number } {
-  const colon = text.lastIndexOf(':');
-  return { host: text.slice(0, colon).replace(/^\[|\]$/g, ''), port: Number(text.slice(colon + 1)) };
 }

@@ -45,6 +45,10 @@ function channelOf(vnf: Vnf, { nodes }: ActiveStandbyVnfc, channel: SyncChannel)
       return { type, addresses, ca, certificate, key };
     }
     case 'shared-storage':
+      return { type: channel.type, folder: channel.folder };
+    case 'messages':
+    case 'checkpoint-redis':
+    case 'checkpoint-postgresql':
       return channel;
   }
 }

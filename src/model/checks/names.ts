@@ -1,7 +1,7 @@
 /**
  * Names: none twice, and no two that become one id in the cluster.
  */
-import { alertId, cloneId, fenceId, haproxyId, memberId, ownerTag, resourceId, vipId } from '../names.ts';
+import { alertId, cloneId, fenceId, haproxyId, memberId, mountId, ownerTag, resourceId, vipId } from '../names.ts';
 import type { Path } from '../source.ts';
 import type { Checkup } from './checkup.ts';
 
@@ -67,7 +67,10 @@ function checkIds(checkup: Checkup): void {
     if (vnfc?.name === undefined) return;
     const base = resourceId(vnf, vnfc.name);
     const member = memberId(vnf, vnfc.name);
-    const more = vnfc.redundancy === 'active-active' ? [member, cloneId(member)] : [vipId(vnf, vnfc.name)];
+    const more =
+      vnfc.redundancy === 'active-active'
+        ? [member, cloneId(member)]
+        : [vipId(vnf, vnfc.name), ...(vnfc.sync?.mount === undefined ? [] : [mountId(vnf, vnfc.name)])];
     // The templates' operations have ids, too; of these, '-monitor' could be the end of a name.
     claim(`the VNFC '${vnfc.name}'`, ['vnfcs', at, 'name'], [base, cloneId(base), `${base}-monitor`, ...more]);
   });

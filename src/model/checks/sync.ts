@@ -3,14 +3,28 @@
  */
 import { syncDefaults } from '../names.ts';
 import type { Path } from '../source.ts';
+import { storeFaults } from '../store-address.ts';
 import { known, nodesOf, type Checkup, type LooseVnfc } from './checkup.ts';
 
 /** What a channel needs and what it may have; all have `unsure`. */
 const channels = {
   direct: { needs: {}, may: ['port', 'network', 'ca', 'certificate', 'key'] },
+  messages: { needs: {}, may: [] },
   'shared-storage': {
     needs: { folder: 'a folder on a file system that is mounted where the VNFC is active' },
-    may: [],
+    may: ['mount'],
+  },
+  'checkpoint-redis': {
+    needs: { address: 'HOST:PORT of the Redis, or its unix socket' },
+    may: ['user', 'passwordFile', 'tls'],
+  },
+  'checkpoint-postgresql': {
+    needs: {
+      address: 'HOST:PORT of the PostgreSQL, or its unix socket',
+      user: 'the user that owns the state there',
+      database: 'the database that it is in',
+    },
+    may: ['passwordFile', 'tls'],
   },
 } as const;
 
@@ -19,6 +33,7 @@ const mostInstances = 16;
 
 export function checkSync(checkup: Checkup): void {
   const ports = new Map<string, number>();
+  const mounts = new Map<string, number>();
   checkup.description.vnfcs?.forEach((vnfc, at) => {
     if (vnfc?.sync?.channel === undefined || vnfc.redundancy !== 'active-standby') return;
     const path = ['vnfcs', at, 'sync'];
@@ -29,6 +44,8 @@ export function checkSync(checkup: Checkup): void {
       const what = `${name} has ${nodes.length} nodes, and a state has ${mostInstances} copies at most`;
       checkup.error(path, what, `Give it ${mostInstances} 'nodes' or fewer.`, 'key');
     }
+    checkStore(checkup, path, name, vnfc);
+    checkMount(checkup, path, name, at, vnfc, mounts);
     if (vnfc.sync.channel === 'direct') checkMeeting(checkup, path, name, at, vnfc, ports);
   });
 }
@@ -45,6 +62,48 @@ function checkFields(checkup: Checkup, path: Path, name: string, { sync }: Loose
     if (allowed.includes(field)) continue;
     const what = `the channel '${sync!.channel}' of ${name} has no use for '${field}'`;
     checkup.error([...path, field], what, 'Remove it, or take another channel.', 'key');
+  }
+}
+
+function checkStore(checkup: Checkup, path: Path, name: string, { sync }: LooseVnfc): void {
+  const { channel, address, tls } = sync!;
+  if (address === undefined || !channel!.startsWith('checkpoint-')) return;
+  for (const { field, what } of storeFaults({ type: channel!, address, tls }))
+    checkup.error([...path, field], `the store of ${name}: ${what}`, 'docs/sync.md says how a store is reached.');
+}
+
+function checkMount(
+  checkup: Checkup,
+  path: Path,
+  name: string,
+  at: number,
+  { sync }: LooseVnfc,
+  mounts: Map<string, number>,
+): void {
+  const { mount, folder } = sync!;
+  const directory = mount?.directory?.replace(/\/+$/, '');
+  if (mount === undefined || directory === undefined || sync!.channel !== 'shared-storage') return;
+  if (directory === '')
+    checkup.error(
+      [...path, 'mount', 'directory'],
+      `${name} can't have its state at '/'`,
+      'Take a directory of its own.',
+    );
+  else if (folder !== undefined && folder !== directory && !folder.startsWith(`${directory}/`))
+    checkup.error(
+      [...path, 'folder'],
+      `the folder of ${name}, ${folder}, is not on the file system that is mounted at ${directory}`,
+      'Write a folder in that directory.',
+    );
+  for (const what of [mount.device, directory]) {
+    if (what === undefined || what === '') continue;
+    const other = mounts.get(what);
+    if (other === undefined) mounts.set(what, at);
+    else if (other !== at) {
+      const rival = checkup.description.vnfcs?.[other]?.name ?? other;
+      const problem = `${what} is mounted for the VNFC '${rival}' already, which may be active on another node`;
+      checkup.error([...path, 'mount'], problem, 'Give each VNFC a file system of its own.');
+    }
   }
 }
 

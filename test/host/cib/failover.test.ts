@@ -15,7 +15,7 @@ import { run } from '../../../src/process/run.ts';
 import { parseXml, serializeXml } from '../../../src/process/xml.ts';
 import { generated, settled, type SimulatedCluster, simulate, type Transition } from './simulated.ts';
 
-const examples = ['sipcore', 'sal1', 'two-node', 'five-nodes'] as const;
+const examples = ['sipcore', 'sal1', 'two-node', 'five-nodes', 'sync-channels'] as const;
 
 for (const name of examples) {
   test(`${name}: crm_verify takes the CIB without a word`, async (t) => {

@@ -40,3 +40,42 @@ test(
   [['    service:\n      port: 8080\n', '    sync: { channel: direct }\n    service:\n      port: 8080\n']],
   "39:5: error: the VNFC 'web' is active-active, and 'sync' is for active-standby VNFCs (vnfcs[1].sync). Remove it, or write 'redundancy: active-standby'.",
 );
+
+test('messages needs nothing', spoiled, [sync('{ channel: messages, unsure: promote }')]);
+
+test('a store by name, with a password and TLS', spoiled, [
+  sync("{ channel: checkpoint-redis, address: 'store:6379', passwordFile: /p, tls: { ca: /ca } }"),
+]);
+
+test(
+  'a store without what it needs',
+  spoiled,
+  [sync('{ channel: checkpoint-postgresql, address: /run/postgresql, tls: { ca: /ca, key: /k } }')],
+  "26:22: error: the channel 'checkpoint-postgresql' of the VNFC 'db' needs 'database' (vnfcs[0].sync.channel). Add 'database': the database that it is in.",
+  "26:22: error: the channel 'checkpoint-postgresql' of the VNFC 'db' needs 'user' (vnfcs[0].sync.channel). Add 'user': the user that owns the state there.",
+  "26:54: error: the store of the VNFC 'db': a socket of PostgreSQL is called FOLDER/.s.PGSQL.PORT (vnfcs[0].sync.address). docs/sync.md says how a store is reached.",
+  "26:76: error: the store of the VNFC 'db': a unix socket has none (vnfcs[0].sync.tls). docs/sync.md says how a store is reached.",
+  "26:76: error: the store of the VNFC 'db': certificate and key belong together (vnfcs[0].sync.tls). docs/sync.md says how a store is reached.",
+);
+
+test(
+  'a store that is nowhere',
+  spoiled,
+  [sync('{ channel: checkpoint-redis, address: store }')],
+  "26:49: error: 'store' does not fit (vnfcs[0].sync.address). Write HOST:PORT, as '192.0.2.9:6379' or '[2001:db8::9]:6379', or the whole path of a unix socket.",
+);
+
+const mount = (directory: string) =>
+  sync(
+    `{ channel: shared-storage, folder: /srv/db/state, mount: { device: '/dev/sdb', directory: ${directory}, fstype: ext4 } }`,
+  );
+
+test('a folder on what is mounted', spoiled, [mount('/srv/db')]);
+test('the folder is the mount point itself', spoiled, [mount('/srv/db/state')]);
+
+test(
+  'a folder that is not on what is mounted',
+  spoiled,
+  [mount('/srv/d')],
+  "26:46: error: the folder of the VNFC 'db', /srv/db/state, is not on the file system that is mounted at /srv/d (vnfcs[0].sync.folder). Write a folder in that directory.",
+);

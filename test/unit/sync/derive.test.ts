@@ -62,6 +62,30 @@ test('shared-storage: the folder', (t) => {
   t.deepEqual(channel, { type: 'shared-storage', folder: '/srv/reg' });
 });
 
+test('shared-storage: what is mounted is the cluster’s to know', (t) => {
+  const mount = '{ device: /dev/sdb, directory: /srv/reg, fstype: ext4 }';
+  const vnf = vnfWith(`sync: { channel: shared-storage, folder: /srv/reg/state, mount: ${mount} }`);
+  t.deepEqual(sidecarOf(vnf, 'reg', 'a').channel, { type: 'shared-storage', folder: '/srv/reg/state' });
+});
+
+test('messages; a Redis; a PostgreSQL: what the sidecar’s own configuration wants', (t) => {
+  const of = (sync: string) => sidecarOf(vnfWith(`sync: ${sync}`), 'reg', 'a').channel;
+  t.deepEqual(of('{ channel: messages }'), { type: 'messages' });
+  t.deepEqual(of("{ channel: checkpoint-redis, address: 'r:6379', user: u, passwordFile: /p, tls: { ca: /ca } }"), {
+    type: 'checkpoint-redis',
+    address: 'r:6379',
+    user: 'u',
+    passwordFile: '/p',
+    tls: { ca: '/ca' },
+  });
+  t.deepEqual(of("{ channel: checkpoint-postgresql, address: '[2001:db8::9]:5432', user: u, database: d }"), {
+    type: 'checkpoint-postgresql',
+    address: '[2001:db8::9]:5432',
+    user: 'u',
+    database: 'd',
+  });
+});
+
 test('what has no sidecar here is said', (t) => {
   const vnf = vnfWith('sync: { channel: direct }');
   t.throws(() => sidecarOf(vnf, 'rag', 'a'), { message: "the description has no VNFC 'rag' with 'sync'" });

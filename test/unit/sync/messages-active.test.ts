@@ -51,7 +51,7 @@ async function group() {
     acked,
     sent: () => at,
     /** One more MiB. */
-    async write(): Promise<void> {
+    write: async (): Promise<void> => {
       const entry = { after: store.version, version: { epoch: 1, sequence: store.version.sequence + 1 }, operations: [{ op: 'put' as const, key: Buffer.from('a'), value: Buffer.alloc(MiB) }] }; // prettier-ignore
       store.apply(entry);
       backlog.add(entry);

@@ -30,13 +30,20 @@ export interface ApplyOptions {
   readonly consent: (proposal: Proposal) => Promise<void>;
   /** Told what there is to do, at every reading that has other news than the last. */
   readonly show: (proposal: Proposal) => void;
+  /** Told once, when others have changed the CIB for two seconds each time before the changes were pushed. */
+  readonly busy?: () => void;
+  /** ms for which it is tried again at least, while others change the CIB; default 30 s. */
+  readonly patienceMs?: number;
 }
 
 export interface Outcome extends Proposal {
   readonly applied: boolean;
 }
 
-const attempts = 20;
+/** So often at least it is tried, however long that takes. */
+const leastAttempts = 20;
+/** ms until it is said that it takes a while. */
+const busyMs = 2000;
 
 /**
  * Brings the cluster's CIB to what `oursIn` wants of the VNF in it: generateCib's, or remainsOf's.
@@ -51,7 +58,13 @@ export async function applyCib(
 ): Promise<Outcome> {
   const agreed = new Set<string>();
   let shown = '';
-  for (let attempt = 1; attempt <= attempts; attempt++) {
+  const { patienceMs = 30_000 } = options;
+  let attempt = 0;
+  let refusedSince: number | undefined;
+  let told = false;
+  const refusedFor = (): number => (refusedSince === undefined ? 0 : performance.now() - refusedSince);
+  while (attempt < leastAttempts || refusedFor() < patienceMs) {
+    attempt += 1;
     const before = await cluster.query();
     const live = parseXml(before, 'the live CIB');
     const merged = mergeCib(live, oursIn(live), vnf);
@@ -72,10 +85,15 @@ export async function applyCib(
       disruptions.forEach((text) => agreed.add(text));
     }
     if (await cluster.patch(await cluster.diff(before, after))) return { ...proposal, applied: true };
+    refusedSince ??= performance.now();
+    if (!told && refusedFor() > busyMs) {
+      told = true;
+      options.busy?.();
+    }
   }
   throw new Failure(
     'conflict',
-    `the CIB was changed by somebody else at each of ${attempts} attempts; nothing was changed`,
+    `the CIB was changed by somebody else at each of ${attempt} attempts; nothing was changed`,
     {
       cure: "Wait until the cluster is quiet ('crm_mon'), then try again.",
       retryable: true,

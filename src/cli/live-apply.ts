@@ -29,6 +29,7 @@ export async function applyLive(
     dryRun: options.dryRun ?? false,
     consent: (proposal) => consent(proposal, options),
     show: (proposal) => (options.json ? undefined : process.stdout.write(formatProposal(proposal))),
+    busy: () => process.stderr.write('The CIB is being changed by others: trying again for half a minute.\n'),
   });
   process.stdout.write(options.json ? JSON.stringify(outcome) + '\n' : conclusion(outcome, options, nothing));
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import type { Action } from '../../../src/cib/effects.ts';
 import { applyCib, type ApplyOptions, type Cluster, type Proposal } from '../../../src/cli/apply-cib.ts';
@@ -106,8 +107,20 @@ test('what Pacemaker has in mind anyway is no effect of ours', async (t) => {
 
 test('somebody changes the CIB all the time: given up after a bounded number of attempts', async (t) => {
   const { cluster, calls } = clusterThat(() => false);
-  t.like(await t.throwsAsync(applyCib(await wanted(), 'v', cluster, optionsThat(true).options)), { kind: 'conflict' });
+  const options = { ...optionsThat(true).options, patienceMs: 0 };
+  t.like(await t.throwsAsync(applyCib(await wanted(), 'v', cluster, options)), { kind: 'conflict' });
   t.is(calls.patch, 20);
+});
+
+test('somebody changes the CIB for seconds, more often than it can be tried: tried on, and said', async (t) => {
+  const begun = performance.now();
+  const { cluster, calls } = clusterThat(() => performance.now() - begun > 2500);
+  let said = 0;
+  const patch = async (change: string) => (await delay(50), cluster.patch(change));
+  const options = { ...optionsThat(true).options, busy: () => void (said += 1) };
+  t.true((await applyCib(await wanted(), 'v', { ...cluster, patch }, options)).applied);
+  t.true(calls.patch > 20);
+  t.is(said, 1);
 });
 
 test('a CIB held against an older schema is refused before anything is pushed', async (t) => {

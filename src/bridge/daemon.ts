@@ -101,6 +101,7 @@ async function follow(
       haproxyMaster: paths.haproxyMaster,
       haproxyTimeoutMs: 1000,
       observeMs: 2000,
+      observeQuietMs: 5000,
     });
   }
   bridge.use(structure);

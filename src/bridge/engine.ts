@@ -29,8 +29,9 @@ export interface EngineOptions {
   readonly haproxyMaster: string;
   /** Bound on one question to HAProxy. */
   readonly haproxyTimeoutMs: number;
-  /** Between two comparisons of HAProxy and its file with what should be. */
+  /** Between two comparisons of HAProxy and its file with what should be; the second while nothing changes. */
   readonly observeMs: number;
+  readonly observeQuietMs: number;
   readonly policy: RotationPolicy;
   readonly readStatus: () => Promise<ClusterStatus>;
   readonly send: (message: BridgeMessage) => Promise<void>;
@@ -93,6 +94,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     runtime,
     socket: haproxySocket,
     intervalMs: options.observeMs,
+    quietIntervalMs: options.observeQuietMs,
     isFileRight: () => writer.isRight(),
     post(event) {
       post(event);

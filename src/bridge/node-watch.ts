@@ -10,6 +10,7 @@ import type { Vnf } from '../model/vnf.ts';
 import { now } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
 import { createMetronome } from '../process/metronome.ts';
+import { loadSockets } from '../process/sockets.ts';
 
 export interface NodeWatch {
   /** The nodes whose silence would be noticed. */
@@ -72,12 +73,12 @@ export function watchNodes({ node, suspects, supervisorGone, log }: NodeWatchOpt
     async use(vnf) {
       const { intervalMs, misses, port } = vnf.cluster.heartbeat;
       const { tokenMs, consensusMs, name } = vnf.cluster;
-      const key = await heartbeatKey(name);
+      const [key, sockets] = await Promise.all([heartbeatKey(name), loadSockets()]);
       const own = vnf.nodes.find((each) => each.name === node)?.id;
       end();
       if (stopped) return;
       watch = new Map();
-      const listening = receiveHeartbeats({ port, key, log });
+      const listening = receiveHeartbeats({ port, key, sockets, log });
       receiver = listening;
       const policy = { intervalMs, misses, corosyncMs: tokenMs + consensusMs + corosyncSlackMs };
       const stop = metronome.every(intervalMs, (late) => {

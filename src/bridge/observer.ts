@@ -1,5 +1,6 @@
 /**
- * Looks at HAProxy and its file: now and then, and at once when its socket appears (it was started or restarted).
+ * Looks at HAProxy and its file: now and then, less often when nothing has changed for a while, and at once when its socket appears
+ * (it was started or restarted).
  */
 import { existsSync, type FSWatcher, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
@@ -27,10 +28,14 @@ export interface ObserverOptions {
   readonly runtime: Runtime;
   readonly socket: string;
   readonly intervalMs: number;
+  /** From one look to the next, after the last `quietLooks` have seen the same. */
+  readonly quietIntervalMs: number;
   readonly isFileRight: () => Promise<boolean>;
   readonly post: (event: RotationEvent) => void;
   readonly log: Log;
 }
+
+const quietLooks = 10;
 
 export function observe(options: ObserverOptions): Observer {
   const { runtime, socket, post, log } = options;
@@ -39,6 +44,9 @@ export function observe(options: ObserverOptions): Observer {
   let running: Promise<void> | undefined;
   let again = false;
   let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  let seenLast = '';
+  let sameLooks = 0;
 
   async function lookOnce(): Promise<void> {
     const servers = new Map<ServerKey, 'in' | 'out' | 'drain'>();
@@ -57,6 +65,9 @@ export function observe(options: ObserverOptions): Observer {
       }
     }
     const fileRight = await options.isFileRight();
+    const seen = JSON.stringify([last?.pid, [...servers], fileRight]);
+    sameLooks = seen === seenLast ? sameLooks + 1 : 0;
+    seenLast = seen;
     if (!stopped) post({ type: 'observed', at: now(), pid: last?.pid, servers, fileRight });
   }
 
@@ -70,8 +81,17 @@ export function observe(options: ObserverOptions): Observer {
         again = false;
         await lookOnce();
       } while (again && !stopped);
-    })().finally(() => (running = undefined));
+    })().finally(() => {
+      running = undefined;
+      schedule();
+    });
     return running;
+  }
+
+  function schedule(): void {
+    clearTimeout(timer);
+    if (stopped) return;
+    timer = setTimeout(() => void look(), sameLooks < quietLooks ? options.intervalMs : options.quietIntervalMs);
   }
 
   /** HAProxy puts its socket in place a moment before it listens there. */
@@ -83,7 +103,7 @@ export function observe(options: ObserverOptions): Observer {
     }
   }
 
-  const timer = setInterval(() => void look(), options.intervalMs);
+  schedule();
   const watcher = watchFor(socket, () => void lookWhenThere(), log);
   return {
     get last() {
@@ -92,7 +112,7 @@ export function observe(options: ObserverOptions): Observer {
     look,
     stop() {
       stopped = true;
-      clearInterval(timer);
+      clearTimeout(timer);
       watcher?.close();
     },
   };

@@ -200,7 +200,7 @@ function checked(
   draft.set({ checking: false });
   const { noted, failure, missed } = draft.state;
   if (!isRunning(draft.state) || noted?.check === undefined) return;
-  draft.set({ checkAt: outcome.is === 'void' ? draft.at + againMs : begun + noted.check.intervalMs });
+  draft.set({ checkAt: outcome.is === 'void' ? draft.at + againMs : nextCheckAt(begun, noted.check.intervalMs) });
   if (outcome.is === 'healthy') {
     if (failure?.seen === 'check') draft.set({ failure: undefined });
     if (missed > 0) return;
@@ -210,6 +210,12 @@ function checked(
   draft.hideSight();
   if (outcome.is === 'void') draft.log('info', 'check-void', { why: outcome.why });
   if (outcome.is === 'failed' && failure === undefined) draft.fails('check', outcome.problem, policy);
+}
+
+/** In time, or up to a quarter of the interval before: then those of other instances are due, too, and the node is woken once for all. */
+function nextCheckAt(begun: number, intervalMs: number): number {
+  const together = intervalMs / 4;
+  return Math.floor((begun + intervalMs) / together) * together;
 }
 
 function told(draft: Draft, error: string | undefined, { retryMs }: InstancePolicy): void {

@@ -14,9 +14,11 @@ export interface Heartbeat {
 const magic = Buffer.from('vnhb\x01\0\0\0', 'latin1');
 const bodyBytes = magic.length + 4 + 8 + 8;
 const macBytes = 32;
+/** Every heartbeat has so many bytes. */
+export const heartbeatBytes = bodyBytes + macBytes;
 
 export function encodeHeartbeat({ nodeId, incarnation, sequence }: Heartbeat, key: Buffer): Buffer {
-  const data = Buffer.alloc(bodyBytes + macBytes);
+  const data = Buffer.alloc(heartbeatBytes);
   magic.copy(data);
   data.writeUInt32BE(nodeId, 8);
   data.writeBigUInt64BE(incarnation, 12);
@@ -27,7 +29,7 @@ export function encodeHeartbeat({ nodeId, incarnation, sequence }: Heartbeat, ke
 
 /** Undefined: it is none, of another version, or of somebody without the key. */
 export function decodeHeartbeat(data: Buffer, key: Buffer): Heartbeat | undefined {
-  if (data.length !== bodyBytes + macBytes || !data.subarray(0, magic.length).equals(magic)) return undefined;
+  if (data.length !== heartbeatBytes || !data.subarray(0, magic.length).equals(magic)) return undefined;
   if (!timingSafeEqual(data.subarray(bodyBytes), macOf(data, key))) return undefined;
   return {
     nodeId: data.readUInt32BE(8),

@@ -1,10 +1,11 @@
 /**
  * Takes the heartbeats of other nodes in: whose came since one last asked. Each counts once, however many networks it comes over;
- * old ones and those without the key count for nothing.
+ * old ones and those without the key count for nothing. They wait in the kernel until then, and wake nobody.
  */
-import { createSocket, type Socket } from 'node:dgram';
+import { now } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
-import { decodeHeartbeat, type Heartbeat } from './datagram.ts';
+import type { Sockets, UdpSocket } from '../process/sockets.ts';
+import { decodeHeartbeat, type Heartbeat, heartbeatBytes } from './datagram.ts';
 
 export interface Counts {
   readonly taken: number;
@@ -30,26 +31,29 @@ const retryMs = 5000;
 export function receiveHeartbeats(options: {
   readonly port: number;
   readonly key: Buffer;
+  readonly sockets: Sockets;
   readonly log: Log;
 }): Receiver {
-  const { port, key, log } = options;
+  const { port, key, sockets, log } = options;
   const newest = new Map<number, Heartbeat>();
   let heard = new Set<number>();
   const counts = { taken: 0, repeated: 0, foreign: 0 };
-  let socket: Socket | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let socket: UdpSocket | undefined;
+  let listenAt = -Infinity;
   let stopped = false;
 
   function listen(): void {
-    const opened = createSocket('udp4', hear);
-    socket = opened;
-    opened.on('error', (error) => {
-      log.warn('heartbeats-unheard', { port, why: error.message });
-      socket = undefined;
-      opened.close();
-      if (!stopped) timer = setTimeout(listen, retryMs);
-    });
-    opened.bind(port);
+    if (stopped || socket !== undefined || now() < listenAt) return;
+    listenAt = now() + retryMs;
+    const opened = sockets.udp(port);
+    if ('close' in opened) socket = opened;
+    else log.warn('heartbeats-unheard', { port, why: opened.message });
+  }
+
+  function readIn(): void {
+    listen();
+    // one byte more, so that what is longer is seen to be
+    for (const data of socket?.receive(heartbeatBytes + 1) ?? []) hear(data);
   }
 
   function hear(data: Buffer): void {
@@ -71,19 +75,24 @@ export function receiveHeartbeats(options: {
   listen();
   return {
     take() {
+      readIn();
       const taken = heard;
       heard = new Set();
       return taken;
     },
     forget(nodeId) {
+      readIn(); // what is of the one before
       newest.delete(nodeId);
       heard.delete(nodeId);
     },
-    counts,
+    get counts() {
+      readIn();
+      return counts;
+    },
     stop() {
       stopped = true;
-      clearTimeout(timer);
       socket?.close();
+      socket = undefined;
     },
   };
 }

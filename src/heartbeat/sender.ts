@@ -2,9 +2,9 @@
  * Sends this node's heartbeats: one at each interval to every target. What can't be sent is not made up for: its absence is the
  * message.
  */
-import { createSocket } from 'node:dgram';
 import { nowMicros, type Log } from '../process/log.ts';
 import type { Metronome } from '../process/metronome.ts';
+import type { Sockets } from '../process/sockets.ts';
 import { encodeHeartbeat } from './datagram.ts';
 
 export interface Target {
@@ -18,31 +18,35 @@ export interface SenderOptions {
   readonly intervalMs: number;
   readonly key: Buffer;
   readonly metronome: Metronome;
+  readonly sockets: Sockets;
   readonly log: Log;
 }
 
 /** Returns what ends it. */
-export function sendHeartbeats({ nodeId, targets, intervalMs, key, metronome, log }: SenderOptions): () => void {
+export function sendHeartbeats(options: SenderOptions): () => void {
+  const { nodeId, targets, intervalMs, key, metronome, sockets, log } = options;
   const incarnation = BigInt(nowMicros());
   let sequence = 0n;
   let ended = false;
   const complaints = new Map<string, string>();
-  const socket = createSocket('udp4');
-  socket.on('error', (error) => log.warn('heartbeat-socket', { why: error.message }));
-  socket.unref();
+  const opened = sockets.udp();
+  if (!('close' in opened)) {
+    log.warn('heartbeat-socket', { why: opened.message });
+    return () => undefined;
+  }
 
-  function beat(): void {
+  const beat = (): void => {
     const data = encodeHeartbeat({ nodeId, incarnation, sequence: ++sequence }, key);
     for (const { address, port } of targets) {
-      socket.send(data, port, address, (error) => {
-        if (error === null) complaints.delete(address);
-        else if (complaints.get(address) !== error.message) {
-          complaints.set(address, error.message);
-          log.warn('heartbeat-not-sent', { address, port, why: error.message });
-        }
-      });
+      const why = opened.send(data, address, port)?.message;
+      if (why === complaints.get(address)) continue;
+      if (why === undefined) complaints.delete(address);
+      else {
+        complaints.set(address, why);
+        log.warn('heartbeat-not-sent', { address, port, why });
+      }
     }
-  }
+  };
 
   const stop = metronome.every(intervalMs, beat);
   beat();
@@ -50,6 +54,6 @@ export function sendHeartbeats({ nodeId, targets, intervalMs, key, metronome, lo
     if (ended) return;
     ended = true;
     stop();
-    socket.close();
+    opened.close();
   };
 }

@@ -9,6 +9,8 @@ export interface HealthChecks {
   readonly check_http: string | undefined;
   readonly check_command: Argv | undefined;
   readonly user: string | undefined;
+  /** A quick way to see that the loopback accepts connections at a port, where there is one; false: nobody knows. */
+  readonly accepts?: (port: number) => boolean;
 }
 
 /**
@@ -28,9 +30,9 @@ export async function healthProblem(checks: HealthChecks, timeoutMs: number): Pr
 
 /** The finding of every check that is given, undefined where it is healthy. Answers within `timeoutMs`. */
 export function askChecks(checks: HealthChecks, timeoutMs: number): Promise<readonly (Finding | undefined)[]> {
-  const { check_tcp, check_http, check_command, user } = checks;
+  const { check_tcp, check_http, check_command, user, accepts } = checks;
   return Promise.all([
-    ...(check_tcp === undefined ? [] : [askTcp(check_tcp, timeoutMs)]),
+    ...(check_tcp === undefined || accepts?.(check_tcp) ? [] : [askTcp(check_tcp, timeoutMs)]),
     ...(check_http === undefined ? [] : [askHttp(check_http, timeoutMs)]),
     ...(check_command === undefined ? [] : [askCommand(check_command, user, timeoutMs)]),
   ]);

@@ -50,7 +50,8 @@ export function startLoop<State, Event, Action>(options: LoopOptions<State, Even
     for (const action of result.actions) perform(action);
     clearTimeout(timer);
     if (stopped || result.wakeAt === undefined) return;
-    const delay = Math.min(Math.max(result.wakeAt - now(), 1), longestMs);
+    // a timer's milliseconds are whole ones: a part of one cut off, it would be woken too early, and once more
+    const delay = Math.min(Math.max(Math.ceil(result.wakeAt - now()), 1), longestMs);
     timer = setTimeout(() => post(tick(now())), delay);
   }
 

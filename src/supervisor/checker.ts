@@ -7,6 +7,7 @@ import { parameters as vmParameters } from '../ocf/vm/parameters.ts';
 import { look } from '../ocf/vnfc/look.ts';
 import { parameters } from '../ocf/vnfc/parameters.ts';
 import { messageOf } from '../process/failure.ts';
+import type { Sockets } from '../process/sockets.ts';
 import type { Record } from './records.ts';
 
 /** So much later than a check's timeout its outcome says more about this process than about the instance. */
@@ -17,7 +18,7 @@ export const parameterNames = (name: string | undefined): string[] =>
   Object.keys(name === 'vnfc-vm' ? vmParameters : parameters);
 
 /** Checks what `record` says within its timeout. Never throws. */
-export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
+export async function checkOnce({ state }: Record, sockets: Sockets): Promise<CheckOutcome> {
   const begun = performance.now();
   const timeoutMs = state.watch!.timeoutMs;
   const allowedMs = timeoutMs - Math.min(1000, timeoutMs / 10); // as an agent's own: see run-agent.ts
@@ -28,7 +29,7 @@ export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
     const { code, problem, score } =
       state.agent === 'vnfc-vm'
         ? { score: state.score, ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)) }
-        : await look(readParameters(parameters, given), state, remainingMs);
+        : await look({ ...readParameters(parameters, given), accepts: acceptsBy(sockets) }, state, remainingMs);
     const scored = state.agent !== 'vnfc-vm' && state.parameters?.sync !== undefined;
     if (scored && problem === undefined && score !== state.score)
       return { is: 'void', why: `its promotion is worth ${score ?? 'nothing'} now: its next monitor is a full one` };
@@ -40,3 +41,14 @@ export async function checkOnce({ state }: Record): Promise<CheckOutcome> {
     return { is: 'void', why: messageOf(error) }; // of this process, not of the instance
   }
 }
+
+/** On the loopback a connection is there at once, or it is for the long way to say why not. */
+const acceptsBy =
+  (sockets: Sockets) =>
+  (port: number): boolean => {
+    const socket = sockets.tcp('127.0.0.1', port);
+    if (!('close' in socket)) return false;
+    const accepted = socket.connected() === true;
+    socket.close();
+    return accepted;
+  };

@@ -2,67 +2,65 @@
  * Asks an instance again and again whether it answers, on a connection that stays. Who hangs leaves the question unanswered, and is
  * not asked another on top; when it goes on it answers the one that waits.
  */
-import { connect as connectTcp, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
-import { connect as connectTls } from 'node:tls';
+import type { Sockets } from '../process/sockets.ts';
 import type { HeartbeatSpec } from './heartbeat-spec.ts';
+import { type Line, openLine } from './line.ts';
 import { readHttp, readText } from './reply.ts';
 
 export interface Conversation {
   /** Asks, unless the last question still waits. */
   ask(): void;
-  /** Whether all that was asked is answered; why not: what is known of it. */
-  read(): { readonly answered: boolean; readonly what: string };
+  /** What has come since. */
+  read(): Answer;
   close(): void;
 }
 
-export function converse(spec: HeartbeatSpec): Conversation {
+export interface Answer {
+  /** Whether all that was asked is answered. */
+  readonly answered: boolean;
+  /** Its connection ended as a question went out; it was asked again just now, and has had no time to answer. */
+  readonly askedAgain: boolean;
+  /** Why there is no answer: what is known of it. */
+  readonly what: string;
+}
+
+export function converse(spec: HeartbeatSpec, sockets: Sockets): Conversation {
   const hosts = spec.host === undefined ? ['127.0.0.1', ...otherAddresses()] : [spec.host];
   const expect = spec.answer.is === 'text' ? Buffer.from(spec.answer.expect).toString('latin1') : '';
   let at = 0;
-  let socket: Socket | undefined;
+  let line: Line | undefined;
   let received = '';
   let waiting = false;
   /** Answers on this connection: who has given one and closes it may have thought it idle. */
   let answers = 0;
   let problem = '';
 
-  function open(): void {
-    answers = 0;
-    received = '';
-    const to = { host: hosts[at]!, port: spec.port };
-    // whether it answers is asked, not who it is
-    const mine = spec.tls ? connectTls({ ...to, rejectUnauthorized: false }) : connectTcp(to);
-    socket = mine;
-    mine.setNoDelay(true).setEncoding('latin1');
-    mine.on('data', (data: Buffer | string) => {
-      if (socket === mine) hear(String(data));
-    });
-    mine.once('connect', () => {
-      if (socket === mine && spec.send === undefined) answered(true);
-    });
-    mine.on('error', (error: Error) => {
-      if (socket !== mine) return;
-      problem = error.message;
-      if (answers === 0) at = (at + 1) % hosts.length;
-    });
-    mine.once('close', () => {
-      if (socket !== mine) return;
-      socket = undefined;
-      if (waiting && answers > 0 && received === '') send();
-      else waiting = false;
-    });
-  }
-
   function send(): void {
     waiting = true;
     problem = '';
-    if (socket === undefined) open();
-    if (spec.send !== undefined) socket?.write(spec.send);
+    if (line === undefined) {
+      answers = 0;
+      received = '';
+      line = openLine({ host: hosts[at]!, port: spec.port, tls: spec.tls }, sockets);
+    }
+    if (spec.send !== undefined) line.send(spec.send);
   }
 
-  function hear(data: string): void {
-    received += data;
+  /** Takes in what has come; true: asked again. */
+  function hear(): boolean {
+    const seen = line?.look();
+    if (seen === undefined) return false;
+    if (seen.connected && spec.send === undefined) {
+      answered(true);
+      return false;
+    }
+    received += seen.data;
+    if (seen.data !== '') readReceived();
+    return line !== undefined && seen.ended && lost(seen.problem);
+  }
+
+  function readReceived(): void {
     const reading = spec.answer.is === 'http' ? readHttp(received) : readText(received, expect);
     if (reading.is === 'more') return;
     if (reading.is === 'answer') {
@@ -74,6 +72,19 @@ export function converse(spec: HeartbeatSpec): Conversation {
     hangUp();
   }
 
+  function lost(why: string | undefined): boolean {
+    const again = waiting && answers > 0 && received === '';
+    if (why !== undefined && answers === 0) at = (at + 1) % hosts.length;
+    hangUp();
+    if (again) {
+      send();
+      return true;
+    }
+    if (waiting) problem = why ?? 'it ends the connection';
+    waiting = false;
+    return false;
+  }
+
   function answered(closes: boolean): void {
     waiting = false;
     problem = '';
@@ -82,10 +93,9 @@ export function converse(spec: HeartbeatSpec): Conversation {
   }
 
   function hangUp(): void {
-    const last = socket;
-    socket = undefined;
+    line?.close();
+    line = undefined;
     received = '';
-    last?.destroy();
   }
 
   return {
@@ -93,8 +103,9 @@ export function converse(spec: HeartbeatSpec): Conversation {
       if (!waiting) send();
     },
     read() {
+      const askedAgain = hear();
       const answered = !waiting && problem === '';
-      return { answered, what: problem === '' ? `${spec.name} gives none` : `${spec.name}: ${problem}` };
+      return { answered, askedAgain, what: problem === '' ? `${spec.name} gives none` : `${spec.name}: ${problem}` };
     },
     close: () => {
       waiting = false;

@@ -8,6 +8,7 @@ import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { type Executors, type Loop, perform, startLoop } from '../process/loop.ts';
 import type { Pidfds } from '../process/pidfd.ts';
+import type { Sockets } from '../process/sockets.ts';
 import { startBeats } from './beats.ts';
 import { checkOnce, parameterNames } from './checker.ts';
 import type { Gone } from './gone.ts';
@@ -22,6 +23,7 @@ export interface InstanceMeans {
   readonly policy: InstancePolicy;
   readonly pidfds: Pidfds;
   readonly metronome: Metronome;
+  readonly sockets: Sockets;
   readonly sights: Sights;
   readonly gone: Gone;
   /** What the agents have noted at this moment. */
@@ -42,7 +44,7 @@ export interface Instance {
 }
 
 export function superviseInstance(means: InstanceMeans): Instance {
-  const { resource, policy, pidfds, metronome, sights, read, say, tellPacemaker } = means;
+  const { resource, policy, pidfds, metronome, sockets, sights, read, say, tellPacemaker } = means;
   const log = logOf(means.log, resource);
   const loop: Loop<InstanceWatch, InstanceEvent> = startLoop({
     initial: initialWatch,
@@ -91,7 +93,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     const begun = now();
     const record = read();
     checked = record;
-    const outcome = record?.state.watch === undefined ? undefined : await checkOnce(record);
+    const outcome = record?.state.watch === undefined ? undefined : await checkOnce(record, sockets);
     const holds = outcome !== undefined && read()?.text === record?.text;
     loop.post({
       type: 'checked',
@@ -114,7 +116,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     return () => undefined;
   });
   const heartbeat = watched((spec: HeartbeatSpec) =>
-    startBeats(spec, metronome, (beat) => loop.post({ type: 'beat', at: now(), ...beat })),
+    startBeats(spec, metronome, sockets, (beat) => loop.post({ type: 'beat', at: now(), ...beat })),
   );
 
   return {

@@ -9,11 +9,13 @@ import type { Vnf } from '../model/vnf.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import type { Metronome } from '../process/metronome.ts';
+import type { Sockets } from '../process/sockets.ts';
 
 interface NodeHeartbeatOptions {
   readonly node: string;
   readonly description: string;
   readonly metronome: Metronome;
+  readonly sockets: Sockets;
   readonly log: Log;
 }
 
@@ -21,7 +23,8 @@ interface NodeHeartbeatOptions {
 const lookMs = 5000;
 
 /** Sends until it is ended by what it returns. */
-export function startNodeHeartbeat({ node, description, metronome, log }: NodeHeartbeatOptions): () => void {
+export function startNodeHeartbeat(options: NodeHeartbeatOptions): () => void {
+  const { node, description, metronome, sockets, log } = options;
   let end = (): void => undefined;
   let stopped = false;
 
@@ -36,7 +39,9 @@ export function startNodeHeartbeat({ node, description, metronome, log }: NodeHe
       if (stopped) return;
       end();
       end =
-        targets.length === 0 ? () => undefined : sendHeartbeats({ nodeId, targets, intervalMs, key, metronome, log });
+        targets.length === 0
+          ? () => undefined
+          : sendHeartbeats({ nodeId, targets, intervalMs, key, metronome, sockets, log });
       log.info('heartbeats', { to: targets.map(({ address }) => address), intervalMs });
     } catch (error) {
       log.warn('heartbeats-as-before', { description, why: messageOf(error) });

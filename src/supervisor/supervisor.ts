@@ -13,6 +13,7 @@ import { messageOf } from '../process/failure.ts';
 import { takeLock } from '../process/lock.ts';
 import type { Log } from '../process/log.ts';
 import { loadPidfds } from '../process/pidfd.ts';
+import { loadSockets } from '../process/sockets.ts';
 import { takeAlerts } from './alerts.ts';
 import { type Instance, superviseInstance } from './instance.ts';
 import { goneIn } from './gone.ts';
@@ -53,11 +54,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const { node, policy, failResource, log } = options;
   const lock = await takeLock(options.lock, 'supervisor', 'vnfha-supervisor');
   const pidfds = await loadPidfds();
+  const sockets = await loadSockets();
   const sights = sightsIn(options.sights);
   sights.hideAll();
   const gone = goneIn(options.gone);
   const metronome = createMetronome();
-  const stopHeartbeats = startNodeHeartbeat({ node, description: options.description, metronome, log });
+  const stopHeartbeats = startNodeHeartbeat({ node, description: options.description, metronome, sockets, log });
   const queue = createQueue(tellersAtOnce);
   const instances = new Map<string, Instance>();
   /** Failures that Pacemaker was told, until it has dealt with them: the resource, and since when it had run. */
@@ -111,6 +113,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       policy,
       pidfds,
       metronome,
+      sockets,
       sights,
       gone,
       read: () => records.read(resource),

@@ -81,6 +81,7 @@ test('five hundred deaths of a thousand servers are one batch, in memory and fil
     haproxyMaster: join(folder, 'master.sock'),
     haproxyTimeoutMs: 20_000,
     observeMs: 2000,
+    observeQuietMs: 5000,
     policy: {
       statusIntervalMs: 60_000,
       quietAfterMs: 60_000,

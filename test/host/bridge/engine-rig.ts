@@ -50,6 +50,7 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
         haproxyMaster: rig.master,
         haproxyTimeoutMs: 20_000, // a busy machine is not a hung HAProxy
         observeMs: 200,
+        observeQuietMs: 200,
         ...changed,
         policy: {
           statusIntervalMs: 500,

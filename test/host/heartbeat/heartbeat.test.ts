@@ -7,9 +7,11 @@ import { receiveHeartbeats } from '../../../src/heartbeat/receiver.ts';
 import { sendHeartbeats } from '../../../src/heartbeat/sender.ts';
 import { createLog } from '../../../src/process/log.ts';
 import { createMetronome } from '../../../src/process/metronome.ts';
+import { loadSockets } from '../../../src/process/sockets.ts';
 import { until } from '../haproxy/rig.ts';
 
 const key = Buffer.from('a key');
+const sockets = await loadSockets();
 
 async function setup(t: ExecutionContext) {
   const logged: string[] = [];
@@ -19,13 +21,13 @@ async function setup(t: ExecutionContext) {
   const { port } = free.address();
   free.close();
   await once(free, 'close');
-  const receiver = receiveHeartbeats({ port, key, log });
+  const receiver = receiveHeartbeats({ port, key, sockets, log });
   t.teardown(() => receiver.stop());
   const metronome = createMetronome();
   /** By both of two "networks". */
   const send = (nodeId: number): (() => void) => {
     const targets = ['127.0.0.1', '127.0.0.2'].map((address) => ({ address, port }));
-    const end = sendHeartbeats({ nodeId, targets, intervalMs: 20, key, metronome, log });
+    const end = sendHeartbeats({ nodeId, targets, intervalMs: 20, key, metronome, sockets, log });
     t.teardown(end);
     return end;
   };
@@ -71,7 +73,7 @@ test('a port that is taken is said, and does not end anything', async (t) => {
   const { port, logged, send, hears } = await setup(t);
   send(2);
   await hears(2);
-  const second = receiveHeartbeats({ port, key, log: createLog('second', (line) => logged.push(line)) });
+  const second = receiveHeartbeats({ port, key, sockets, log: createLog('second', (line) => logged.push(line)) });
   await until(() => logged.some((line) => line.includes('heartbeats-unheard')), 'it says so');
   second.stop();
   await hears(2);

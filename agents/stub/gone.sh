@@ -15,12 +15,16 @@ answer_gone() {
   [ -e "/proc/$pid/exe" ] && return
 
   case $1,${OCF_RESKEY_CRM_meta_interval:-0},${OCF_RESKEY_CRM_meta_role-} in
-    demote,0,*) exit 0 ;; # the dead are not active
+    demote,0,*) # the dead are not active, and have no address
+      [ -z "${OCF_RESKEY_address-}" ] && exit 0
+      OCF_RESKEY_ip=$OCF_RESKEY_address OCF_RESKEY_cidr_netmask=${OCF_RESKEY_address_prefix-} OCF_RESKEY_nic= "${0%/*}/vip" stop && exit 0
+      ;;
     stop,0,*) # the score of a promotable instance goes with it, which is more than a shell should do
-      [ -z "${OCF_RESKEY_promote-}" ] && rm -f -- "/run/vnfha/passes/$instance" "/run/vnfha/sights/$instance" "$note" && exit 0
+      [ -z "${OCF_RESKEY_promote-}${OCF_RESKEY_address-}" ] && rm -f -- "/run/vnfha/passes/$instance" "/run/vnfha/sights/$instance" "$note" && exit 0
       ;;
     monitor,0,* | monitor,*[!0-9]*,*) ;;
     monitor,*,Unpromoted | monitor,*,Slave)
+      [ -z "${OCF_RESKEY_address-}" ] || return
       sleep 0.5 # Pacemaker is about to promote another; a failure in the midst of it would have it plan anew
       exit 7
       ;;

@@ -48,7 +48,8 @@ export function activeStandbyContext(vnf: Vnf, vnfc: ActiveStandbyVnfc) {
     ...vnfcContext(vnf, vnfc),
     ...vipContext(vnf, vipId(vnf.name, vnfc.name), vnfc.vip),
     ...mountContext(vnf, vnfc),
-    roleTimeout: duration(vnfc.role.timeoutMs),
+    roleTimeout: vnfc.role === undefined ? '' : duration(vnfc.role.timeoutMs),
+    checkInterval: duration(promotedMs),
     promotedInterval: duration(promotedMs),
     promotedIntervalMs: promotedMs,
     // Pacemaker tells the monitors of the two roles apart by their intervals.
@@ -138,7 +139,7 @@ function vnfcContext(vnf: Vnf, vnfc: Vnfc) {
     instances: vnfc.instances,
     restricted: vnfc.nodes.length < vnf.nodes.length,
     nodes: vnfc.nodes,
-    parameters: parametersOf(vnfc),
+    parameters: parametersOf(vnf, vnfc),
     startTimeout: duration(vnfc.program.startTimeoutMs),
     stopTimeout: duration(vnfc.program.stopTimeoutMs),
     checkTimeout: duration(vnfc.check.timeoutMs),

@@ -1,6 +1,6 @@
 /** Description + templates -> what the VNF owns in a CIB, and the CIB of a new cluster. */
 import { ownerTag } from '../model/names.ts';
-import type { Vnf } from '../model/vnf.ts';
+import type { ActiveStandbyVnfc, Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import { type Element, parseXml } from '../process/xml.ts';
 import {
@@ -53,6 +53,12 @@ interface Fragment {
   readonly root: Element;
 }
 
+const activeStandbyTemplates = {
+  cluster: 'a1-active-standby.xml',
+  vnfc: 'a2-vip-by-vnfc.xml',
+  election: 'a2-vip-by-election.xml',
+} as const satisfies Record<ActiveStandbyVnfc['vipBy'], TemplateName>;
+
 function renderAll(vnf: Vnf, templates: Templates): Fragment[] {
   const render = (name: TemplateName, context: object): Fragment => {
     const file = templates.fileOf(name);
@@ -65,7 +71,7 @@ function renderAll(vnf: Vnf, templates: Templates): Fragment[] {
     ...(vnf.fencing.length > 0 ? [render('fencing.xml', fencingContext(vnf))] : []),
     ...vnf.vnfcs.map((vnfc) =>
       vnfc.redundancy === 'active-standby'
-        ? render('a1-active-standby.xml', activeStandbyContext(vnf, vnfc))
+        ? render(activeStandbyTemplates[vnfc.vipBy], activeStandbyContext(vnf, vnfc))
         : render('b1-active-active.xml', activeActiveContext(vnf, vnfc)),
     ),
     ...(vnf.loadBalancer ? [render('c-load-balancer.xml', loadBalancerContext(vnf, vnf.loadBalancer))] : []),

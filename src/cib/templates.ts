@@ -11,6 +11,8 @@ import { Failure, messageOf } from '../process/failure.ts';
 
 const templateNames = [
   'a1-active-standby.xml',
+  'a2-vip-by-vnfc.xml',
+  'a2-vip-by-election.xml',
   'b1-active-active.xml',
   'c-load-balancer.xml',
   'fencing.xml',

@@ -1,12 +1,12 @@
 /** Values as Pacemaker and the agents want them written. */
 import { syncPaths } from '../model/names.ts';
-import type { Argv, Vnfc } from '../model/vnf.ts';
+import type { Argv, Vnf, Vnfc } from '../model/vnf.ts';
 
 /** Milliseconds as Pacemaker writes times: whole seconds where they are. */
 export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
 
 /** The parameters of ocf:vnfha:vnfc; those that the description doesn't say are left to the agent's defaults. */
-export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
+export function parametersOf(vnf: Vnf, vnfc: Vnfc): { name: string; value: string }[] {
   const { program, check, heartbeat } = vnfc;
   const { role, sync } = vnfc.redundancy === 'active-standby' ? vnfc : {};
   const values: [string, string | undefined][] = [
@@ -28,8 +28,23 @@ export function parametersOf(vnfc: Vnfc): { name: string; value: string }[] {
     ['demote', command(role?.demote)],
     ['role_query', command(role?.query)],
     ['sync', sync && syncPaths(vnfc.name).control],
+    ...addressOf(vnf, vnfc),
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** Where not the cluster puts the VIP where it belongs, the agent knows it. */
+function addressOf({ arp }: Vnf, vnfc: Vnfc): [string, string | undefined][] {
+  if (vnfc.redundancy === 'active-active' || vnfc.vipBy === 'cluster') return [];
+  const { ip, prefix, interface: nic } = vnfc.vip;
+  const told = vnfc.vipBy === 'vnfc';
+  return [
+    ['address', ip],
+    ['address_prefix', prefix.toString()],
+    ['address_nic', nic],
+    ['address_arp_count', told ? arp.count.toString() : undefined],
+    ['address_arp_interval', told ? arp.intervalMs.toString() : undefined],
+  ];
 }
 
 /**

@@ -21,8 +21,9 @@ export interface Surroundings {
 export function vnfcFields(found: Found, { nodes, vip, mount, backend, network }: Surroundings): Fields {
   const { primitive, cloneMeta } = found;
   const parameter = (name: string) => valueOf(primitive.parameters, name);
-  const standby = cloneMeta.get('promotable') === 'true';
-  const monitor = operation(primitive, 'monitor', standby ? 'Promoted' : undefined);
+  const promotable = cloneMeta.get('promotable') === 'true';
+  const standby = promotable || parameter('address') !== undefined;
+  const monitor = operation(primitive, 'monitor', promotable ? 'Promoted' : undefined);
   const at = found.nodes ?? nodes;
   const instances = Number(cloneMeta.get('clone-max') ?? at.length);
   return {
@@ -30,7 +31,12 @@ export function vnfcFields(found: Found, { nodes, vip, mount, backend, network }
     redundancy: standby ? 'active-standby' : 'active-active',
     nodes: at.length === nodes.length ? undefined : at,
     instances: instances === at.length ? undefined : instances,
-    vip,
+    ...(parameter('address') === undefined
+      ? { vip }
+      : {
+          vip: `${parameter('address')}/${parameter('address_prefix')}`,
+          vipBy: promotable ? 'vnfc' : 'election',
+        }),
     service: standby ? undefined : service(backend, network),
     program: {
       run: command(parameter('run')),
@@ -48,7 +54,7 @@ export function vnfcFields(found: Found, { nodes, vip, mount, backend, network }
       timeout: time(monitor?.get('timeout')),
     },
     heartbeat: heartbeat(parameter),
-    role: standby ? role(primitive) : undefined,
+    role: promotable ? role(primitive) : undefined,
     sync: standby && parameter('sync') !== undefined ? sync(mount) : undefined,
     recovery: recovery(cloneMeta),
   };

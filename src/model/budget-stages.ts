@@ -57,8 +57,10 @@ const arriving = (vnf: Vnf, { typicalMs, worstMs }: Span): Stage =>
     typicalMs,
     worstMs: worstMs + vnf.arp.intervalMs,
   });
-export const address = (vnf: Vnf): Stage => arriving(vnf, timings.vipStart);
-export const addressAfterFencing = (vnf: Vnf): Stage => arriving(vnf, timings.vipStartAfterFencing);
+export const address = (vnf: Vnf, vnfc?: ActiveStandbyVnfc): Stage =>
+  arriving(vnf, vnfc?.vipBy === 'vnfc' ? timings.vipClaim : timings.vipStart);
+export const addressAfterFencing = (vnf: Vnf, vnfc?: ActiveStandbyVnfc): Stage =>
+  arriving(vnf, vnfc?.vipBy === 'vnfc' ? timings.vipClaim : timings.vipStartAfterFencing);
 
 interface Beats {
   readonly intervalMs: number;
@@ -110,8 +112,8 @@ export const killed = known('isolate', 'the supervisor ends it by SIGKILL', timi
 /** A hung instance answers neither its demotion nor a SIGTERM; at a third of its stop's time before the end comes the SIGKILL. */
 export function isolation({ program, role }: ActiveStandbyVnfc, at: number): Stage {
   const stopMs = program.run === undefined ? program.stopTimeoutMs : (program.stopTimeoutMs * 2) / 3;
-  const by = `its demotion (role.timeout ${durationText(role.timeoutMs)}) and stop (stopTimeout ${durationText(program.stopTimeoutMs)}) go unanswered`;
-  const ms = role.timeoutMs + stopMs;
+  const by = `its demotion (role.timeout ${durationText(role!.timeoutMs)}) and stop (stopTimeout ${durationText(program.stopTimeoutMs)}) go unanswered`;
+  const ms = role!.timeoutMs + stopMs;
   return set('isolate', by, [ms, ms], { ...value(['vnfcs', at, 'program', 'stopTimeout'], 1, 1000), bound: true });
 }
 

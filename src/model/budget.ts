@@ -8,7 +8,7 @@
 import * as stages from './budget-stages.ts';
 import type { Stage } from './budget-stages.ts';
 import type { Span } from './timings.ts';
-import type { Vnf, Vnfc } from './vnf.ts';
+import type { ActiveStandbyVnfc, Vnf, Vnfc } from './vnf.ts';
 
 export type FailureClass = 'vnfc-dies' | 'vnfc-hangs' | 'node-dies' | 'lb-dies' | 'lb-node-dies';
 
@@ -23,14 +23,18 @@ export interface Budget {
   readonly recover: Span;
 }
 
-/** Every class of failure of every VNFC, then those of the load balancer. */
+/** How long a VNFC's own election takes, only the VNFC knows. */
+const electsItself = (vnfc: Vnfc): boolean => vnfc.redundancy === 'active-standby' && vnfc.vipBy === 'election';
+
+/** Every class of failure of every VNFC that the cluster moves, then those of the load balancer. */
 export function budgetsOf(vnf: Vnf): Budget[] {
   const lb = vnf.loadBalancer;
-  const onNodes = { servers: serversLost(vnf), active: nodeLost(vnf) };
-  const ofVnfcs = vnf.vnfcs.flatMap((vnfc, at) => [
+  const lost = serversLost(vnf);
+  const known = vnf.vnfcs.map((vnfc, at) => [vnfc, at] as const).filter(([vnfc]) => !electsItself(vnfc));
+  const ofVnfcs = known.flatMap(([vnfc, at]) => [
     budget('vnfc-dies', vnfc.name, vnfcDies(vnf, vnfc, at)),
     budget('vnfc-hangs', vnfc.name, unanswered(vnf, vnfc, at, 'hangs')),
-    budget('node-dies', vnfc.name, vnfc.redundancy === 'active-active' ? onNodes.servers : onNodes.active),
+    budget('node-dies', vnfc.name, vnfc.redundancy === 'active-active' ? lost : nodeLost(vnf, vnfc)),
   ]);
   if (lb === undefined) return ofVnfcs;
   return [...ofVnfcs, budget('lb-dies', lb.name, lbDies(vnf)), budget('lb-node-dies', lb.name, lbNodeLost(vnf))];
@@ -53,7 +57,7 @@ function vnfcDies(vnf: Vnf, vnfc: Vnfc, at: number): readonly Stage[] {
   if (vnfc.program.run === undefined) return unanswered(vnf, vnfc, at, 'dies');
   return vnfc.redundancy === 'active-active'
     ? [stages.processEnds, stages.excluded]
-    : [stages.processEnds, stages.decision, stages.roleMove, stages.address(vnf)];
+    : [stages.processEnds, stages.decision, stages.roleMove, stages.address(vnf, vnfc)];
 }
 
 /** What nobody sees end is noticed when it doesn't answer. */
@@ -67,16 +71,16 @@ function unanswered(vnf: Vnf, vnfc: Vnfc, at: number, how: 'dies' | 'hangs'): re
   // by heartbeats the supervisor is sure that it hangs, and ends it; else it is asked to be standby first, and doesn't hear that
   const ended = beats !== undefined && vnfc.program.run !== undefined;
   const told = beats === undefined ? [] : [stages.confirmation(vnfc, at)];
-  const moved = [stages.roleMove, stages.address(vnf)];
+  const moved = [stages.roleMove, stages.address(vnf, vnfc)];
   if (how === 'dies') return [seen, ...told, stages.decision, ...moved];
   if (ended) return [seen, ...told, stages.killed, stages.decision, ...moved];
   return [seen, ...told, stages.decision, stages.isolation(vnfc, at), stages.secondDecision, ...moved];
 }
 
-const nodeLost = (vnf: Vnf): readonly Stage[] => [
+const nodeLost = (vnf: Vnf, vnfc: ActiveStandbyVnfc): readonly Stage[] => [
   ...stages.fenced(vnf),
   stages.roleMoveAfterFencing,
-  stages.addressAfterFencing(vnf),
+  stages.addressAfterFencing(vnf, vnfc),
 ];
 
 /** A node's heartbeats fall silent, or Corosync says so first. */

@@ -12,6 +12,8 @@ export interface ClusterStatus {
   readonly resources: readonly InstanceStatus[];
   /** Per node and resource: failures counted against its migration-threshold. */
   readonly failures: readonly FailureCount[];
+  /** Active by an election of their own, as their agents say (the node attribute RESOURCE-active); undefined: none is. */
+  readonly elected?: readonly { readonly resource: string; readonly node: string }[];
 }
 
 export interface NodeStatus {

@@ -343,6 +343,12 @@ const Vnfc = closed(
       Type.Integer({ minimum: 1, description: 'how many instances; default: one on each of its nodes' }),
     ),
     vip: Type.Optional(Prefixed('active-standby: the address, with prefix length, that follows the active instance')),
+    vipBy: Type.Optional(
+      Type.Union([Type.Literal('cluster'), Type.Literal('vnfc'), Type.Literal('election')], {
+        description:
+          'who puts the vip where it belongs: the cluster, beside the active instance; the vnfc, which takes it as part of becoming active; or the instances by an election of their own (VRRP), which the cluster only watches; default cluster',
+      }),
+    ),
     service: Type.Optional(Service),
     program: Program,
     check: Type.Optional(Check),

@@ -24,7 +24,7 @@ import type {
 } from './vnf.ts';
 
 type VnfcDescription = Description['vnfcs'][number];
-type Common = Omit<ActiveStandbyVnfc, 'redundancy' | 'vip' | 'role' | 'sync'>;
+type Common = Omit<ActiveStandbyVnfc, 'redundancy' | 'vip' | 'vipBy' | 'role' | 'sync'>;
 
 /** Where each thing lives, so that no VNFC costs a search. */
 interface Context {
@@ -150,16 +150,16 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
   };
   if (vnfc.redundancy === 'active-active')
     return { ...base, redundancy: vnfc.redundancy, service: serviceOf(vnfc, nodes, context) };
-  const role = vnfc.role!;
   return {
     ...base,
     redundancy: vnfc.redundancy,
     vip: vipOf(vnfc.vip!, context),
-    role: {
-      promote: argvOf(role.promote)!,
-      demote: argvOf(role.demote)!,
-      query: argvOf(role.query),
-      timeoutMs: ms(role.timeout, 30_000),
+    vipBy: vnfc.vipBy ?? 'cluster',
+    role: vnfc.role && {
+      promote: argvOf(vnfc.role.promote)!,
+      demote: argvOf(vnfc.role.demote)!,
+      query: argvOf(vnfc.role.query),
+      timeoutMs: ms(vnfc.role.timeout, 30_000),
     },
     sync: syncOf(vnfc.sync, nodes, context),
   };

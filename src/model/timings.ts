@@ -26,6 +26,8 @@ export const timings = {
   decision: span(70, 200),
   roleMove: span(120, 400),
   vipStart: span(50, 150),
+  /** The same where the VNFC claims it: the network is asked first, for 150 ms. */
+  vipClaim: span(250, 500),
   /** The same after a fencing: the old instance needs no demotion. Measured: promotion and VIP together 150 ms. */
   roleMoveAfterFencing: span(100, 300),
   vipStartAfterFencing: span(50, 150),

@@ -80,7 +80,10 @@ interface VnfcBase {
 export interface ActiveStandbyVnfc extends VnfcBase {
   readonly redundancy: 'active-standby';
   readonly vip: Vip;
-  readonly role: Role;
+  /** Who puts the VIP where it belongs: scheme A1, and the two ways of A2. */
+  readonly vipBy: 'cluster' | 'vnfc' | 'election';
+  /** Undefined: by an election nobody is told a role. */
+  readonly role: Role | undefined;
   /** Undefined: it has its state on the standby by its own means. */
   readonly sync: Sync | undefined;
 }

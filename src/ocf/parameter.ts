@@ -1,4 +1,5 @@
 /** The parameters of an agent: declared once, they are its metadata, its types, and the check of what Pacemaker passes in. */
+import { parseAddress } from '../model/address.ts';
 import { splitCommand } from '../model/argv.ts';
 import type { Argv } from '../model/vnf.ts';
 import { ocf, OcfError } from './codes.ts';
@@ -68,6 +69,16 @@ export const choice = <const W extends string>(words: readonly W[]) =>
     if (word === undefined) throw new Error(`must be one of ${words.join(', ')}`);
     return word;
   });
+/** An IPv4 or IPv6 address. */
+export const ipAddress = kind('string', (value) => {
+  if (parseAddress(value) === undefined) throw new Error('must be an IPv4 or IPv6 address, without its prefix');
+  return value;
+});
+/** The name of a network interface, as the kernel allows it and a shell can't misread it. */
+export const networkInterface = kind('string', (value) => {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14}$/.test(value)) throw new Error('must be the name of a network interface');
+  return value;
+});
 /** A port number. */
 export const port = kind('integer', (value) => {
   const number = Number(value);

@@ -24,6 +24,8 @@ export interface InstanceState {
   readonly parameters?: Given;
   /** The promotion score that its last full monitor gave it. */
   readonly score?: number | undefined;
+  /** Whether it had the address that makes it active, as its last full monitor told the cluster. */
+  readonly active?: boolean | undefined;
   /** What Pacemaker's recurring monitor asks for, once it has asked. */
   readonly watch?: Watch;
 }

@@ -24,7 +24,9 @@ function statusOf(root: Element): ClusterStatus {
   }
   const dc = child(summary, 'current_dc');
   const options = child(summary, 'cluster_options');
+  const elected = electedIn(child(root, 'node_attributes'));
   return {
+    ...(elected.length > 0 && { elected }),
     quorate: flag(dc, 'with_quorum'),
     dc: flag(dc, 'present') ? dc?.attributes['name'] : undefined,
     maintenance: flag(options, 'maintenance-mode'),
@@ -98,6 +100,19 @@ function failuresIn(history: Element | undefined): FailureCount[] {
         migrationThreshold: score(resource, 'migration-threshold'),
         lastFailure: resource.attributes['last-failure'],
       })),
+  );
+}
+
+/** Whom the agents say to have the address that makes active: see src/ocf/vnfc/address.ts. */
+function electedIn(attributes: Element | undefined): { resource: string; node: string }[] {
+  if (attributes === undefined) return [];
+  return named(attributes, 'node').flatMap((node) =>
+    named(node, 'attribute').flatMap((attribute) => {
+      const resource = /^(.+)-active$/.exec(required(attribute, 'name'))?.[1];
+      return resource !== undefined && attribute.attributes['value'] === '1'
+        ? [{ resource, node: required(node, 'name') }]
+        : [];
+    }),
   );
 }
 

@@ -32,11 +32,22 @@ export interface TcpSocket {
   close(): void;
 }
 
+/** Whole packets of one protocol on one network interface, without their Ethernet header (packet(7), SOCK_DGRAM). */
+export interface PacketSocket {
+  /** To an Ethernet address. */
+  send(data: Buffer, to: Buffer): SocketError | undefined;
+  /** What other hosts have sent since the last call, with who sent each. */
+  receive(): { readonly data: Buffer; readonly from: Buffer }[] | SocketError;
+  close(): void;
+}
+
 export interface Sockets {
   /** An IPv4 socket, bound to `port` of every address if one is given. */
   udp(port?: number): UdpSocket | SocketError;
   /** A connection to an IP address, begun. */
   tcp(address: string, port: number): TcpSocket | SocketError;
+  /** `protocol`: its EtherType; `index`: the interface's (/sys/class/net/NAME/ifindex). Needs CAP_NET_RAW. */
+  packet(index: number, protocol: number): PacketSocket | SocketError;
 }
 
 let loaded: Promise<Sockets> | undefined;
@@ -49,10 +60,14 @@ export function loadSockets(): Promise<Sockets> {
 // Linux, the same on every architecture that Debian has Pacemaker for, but for MIPS
 const afInet = 2;
 const afInet6 = 10;
+const afPacket = 17;
 const stream = 1;
 const datagram = 2;
 const nonblockCloexec = 0o4000 | 0o2000000;
-const dontWaitNoSignal = 0x40 | 0x4000;
+const dontWait = 0x40;
+const dontWaitNoSignal = dontWait | 0x4000;
+/** sll_pkttype of what this host sent itself. */
+const outgoing = 4;
 const tcpLevel = 6;
 const noDelay = 1;
 /** No more than this in one go: who sends without end gets no more of this process's time. */
@@ -68,6 +83,7 @@ function bindSockets(koffi: Koffi): Sockets {
   const sendto = libc.func(
     'long sendto(int fd, const void *data, size_t bytes, int flags, const void *address, uint length)',
   );
+  const recvfrom = libc.func('long recvfrom(int fd, void *data, size_t bytes, int flags, void *address, void *length)');
   const recv = libc.func('long recv(int fd, void *data, size_t bytes, int flags)');
   const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const void *value, uint length)');
   const close = libc.func('int close(int fd)');
@@ -100,7 +116,7 @@ function bindSockets(koffi: Koffi): Sockets {
         receive(longest) {
           const datagrams: Buffer[] = [];
           while (datagrams.length < mostDatagrams) {
-            const bytes = Number(recv(fd, into, Math.min(longest, receiveBytes), dontWaitNoSignal));
+            const bytes = Number(recv(fd, into, Math.min(longest, receiveBytes), dontWait));
             if (bytes < 0) break;
             datagrams.push(Buffer.from(into.subarray(0, bytes)));
           }
@@ -110,6 +126,40 @@ function bindSockets(koffi: Koffi): Sockets {
           const address = addressOf(to, toPort);
           const sent = Number(sendto(fd, data, data.length, dontWaitNoSignal, address, address.length));
           return sent < 0 ? failed() : undefined;
+        },
+        close: end,
+      };
+    },
+    packet(index, protocol) {
+      const fd = open(afPacket, datagram);
+      if (fd < 0) return failed();
+      const end = closing(fd);
+      const here = linkAddress(index, protocol, Buffer.alloc(6));
+      if (bind(fd, here, here.length) !== 0) {
+        const error = failed();
+        end();
+        return error;
+      }
+      return {
+        send(data, to) {
+          const address = linkAddress(index, protocol, to);
+          const sent = Number(sendto(fd, data, data.length, dontWaitNoSignal, address, address.length));
+          return sent < 0 ? failed() : undefined;
+        },
+        receive() {
+          const packets: { data: Buffer; from: Buffer }[] = [];
+          const from = Buffer.alloc(20);
+          while (packets.length < mostDatagrams) {
+            const length = Buffer.from(new Uint32Array([from.length]).buffer);
+            const bytes = Number(recvfrom(fd, into, receiveBytes, dontWait, from, length));
+            if (bytes < 0) {
+              const error = failed();
+              return error.errno === EAGAIN ? packets : error;
+            }
+            if (from[10] === outgoing) continue;
+            packets.push({ data: Buffer.from(into.subarray(0, bytes)), from: Buffer.from(from.subarray(12, 18)) });
+          }
+          return packets;
         },
         close: end,
       };
@@ -143,7 +193,7 @@ function bindSockets(koffi: Koffi): Sockets {
           return sent < data.length ? errorOf(EAGAIN) : undefined;
         },
         receive() {
-          const bytes = Number(recv(fd, into, receiveBytes, dontWaitNoSignal));
+          const bytes = Number(recv(fd, into, receiveBytes, dontWait));
           if (bytes > 0) return { data: into.toString('latin1', 0, bytes), ended: false };
           if (bytes === 0) return { data: '', ended: true };
           const error = failed();
@@ -163,6 +213,17 @@ function addressOf(address: string, port: number): Buffer {
   data.writeUInt16BE(port, 2);
   if (six) bytesOf6(address).copy(data, 8);
   else Buffer.from(address.split('.').map(Number)).copy(data, 4);
+  return data;
+}
+
+/** struct sockaddr_ll: the protocol in the network's order, the index in the machine's. */
+function linkAddress(index: number, protocol: number, ethernet: Buffer): Buffer {
+  const data = Buffer.alloc(20);
+  new Uint16Array(data.buffer, data.byteOffset, 1)[0] = afPacket;
+  data.writeUInt16BE(protocol, 2);
+  new Int32Array(data.buffer, data.byteOffset + 4, 1)[0] = index;
+  data[11] = 6;
+  ethernet.copy(data, 12);
   return data;
 }
 

@@ -4,7 +4,7 @@ import { type Incident, isOpen, isWaiting, type Journal } from '../decide/incide
 import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
 import { haproxyId, resourceId, vipId } from '../model/names.ts';
-import type { Vip, Vnf, Vnfc } from '../model/vnf.ts';
+import type { ActiveStandbyVnfc, Vip, Vnf, Vnfc } from '../model/vnf.ts';
 import type { InstanceStatus as SidecarStatus } from '../sync/instance.ts';
 import type { ServerRotation } from './bridge-state.ts';
 
@@ -119,10 +119,10 @@ function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: read
     wanted: vnfc.instances,
     instances: vnfc.nodes.map((node) => {
       const place = standby ? undefined : rotation?.find((one) => one.vnfc === vnfc.name && one.node === node);
-      const state = instanceState(cluster, id, node, standby);
+      const state = stateOf(cluster, vnfc, id, node);
       return { node, state, rotation: place?.rotation, reason: place?.rotation === 'out' ? place.reason : undefined };
     }),
-    vip: standby ? vipStatus(cluster, vipId(vnf.name, vnfc.name), vnfc.vip) : undefined,
+    vip: vnfc.redundancy === 'active-standby' ? vipOf(vnf, vnfc, cluster) : undefined,
     sync: sidecar && syncView(sidecar),
   };
 } // prettier-ignore
@@ -155,6 +155,20 @@ function instanceState(cluster: ClusterStatus, id: string, node: string, standby
     ...{ Starting: 'changing', Stopping: 'changing', Promoting: 'changing', Demoting: 'changing' },
   };
   return states[found.role];
+}
+
+/** Where nobody is told a role, the active one is who has the address. */
+function stateOf(cluster: ClusterStatus, vnfc: Vnfc, id: string, node: string): InstanceView['state'] {
+  const state = instanceState(cluster, id, node, vnfc.redundancy === 'active-standby');
+  if (vnfc.redundancy === 'active-active' || vnfc.vipBy !== 'election' || state !== 'up') return state;
+  return cluster.elected?.some((one) => one.resource === id && one.node === node) ? 'active' : 'standby';
+}
+
+/** What has an address of its own in the cluster is where that is; else it is with the active instance. */
+function vipOf(vnf: Vnf, vnfc: ActiveStandbyVnfc, cluster: ClusterStatus): GroupStatus['vip'] {
+  if (vnfc.vipBy === 'cluster') return vipStatus(cluster, vipId(vnf.name, vnfc.name), vnfc.vip);
+  const id = resourceId(vnf.name, vnfc.name);
+  return { address: vnfc.vip.ip, node: vnfc.nodes.find((node) => stateOf(cluster, vnfc, id, node) === 'active') };
 }
 
 function vipStatus(cluster: ClusterStatus, id: string, vip: Vip): GroupStatus['vip'] {

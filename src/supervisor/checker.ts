@@ -4,7 +4,7 @@ import { ocf } from '../ocf/codes.ts';
 import { readParameters } from '../ocf/parameter.ts';
 import { look as lookAtVm } from '../ocf/vm/look.ts';
 import { parameters as vmParameters } from '../ocf/vm/parameters.ts';
-import { look } from '../ocf/vnfc/look.ts';
+import { type Finding, look } from '../ocf/vnfc/look.ts';
 import { parameters } from '../ocf/vnfc/parameters.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Sockets } from '../process/sockets.ts';
@@ -26,13 +26,15 @@ export async function checkOnce({ state }: Record, sockets: Sockets): Promise<Ch
   try {
     const remainingMs = (): number => Math.max(0, Math.floor(allowedMs - elapsedMs()));
     const given = state.parameters ?? {};
-    const { code, problem, score } =
+    const { code, problem, score, active }: Finding =
       state.agent === 'vnfc-vm'
-        ? { score: state.score, ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)) }
+        ? { score: state.score, active: state.active, ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)) }
         : await look({ ...readParameters(parameters, given), accepts: acceptsBy(sockets) }, state, remainingMs);
     const scored = state.agent !== 'vnfc-vm' && state.parameters?.sync !== undefined;
     if (scored && problem === undefined && score !== state.score)
       return { is: 'void', why: `its promotion is worth ${score ?? 'nothing'} now: its next monitor is a full one` };
+    if (problem === undefined && active !== state.active)
+      return { is: 'void', why: `it is ${active ? '' : 'not '}active now: its next monitor is a full one` };
     if (problem === undefined && (code === ocf.success || code === ocf.runningPromoted)) return { is: 'healthy', code };
     return elapsedMs() > allowedMs + lateMs
       ? { is: 'void', why: 'this process was late' }

@@ -14,7 +14,8 @@ const allowed: Record<string, readonly string[]> = {
   decide: ['model'],
   ...Object.fromEntries(neighbours.map((neighbour) => [neighbour, ['model', 'process']])),
   sync: ['model', 'process', 'corosync'], // one of its channels is a group of corosync
-  ocf: ['model', 'process', ...neighbours],
+  ocf: ['model', 'process', 'segment', ...neighbours],
+  segment: ['model', 'process'],
   heartbeat: ['model', 'process'],
   bridge: ['model', 'process', 'cib', 'decide', 'heartbeat', ...neighbours],
   supervisor: ['model', 'process', 'decide', 'ocf', 'heartbeat', ...neighbours],

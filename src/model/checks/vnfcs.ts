@@ -14,6 +14,7 @@ export function checkVnfcs(checkup: Checkup): void {
     checkNodeList(checkup, [...path, 'nodes'], vnfc.nodes);
     checkCount(checkup, path, name, vnfc);
     checkRedundancy(checkup, path, name, vnfc);
+    checkElection(checkup, path, name, vnfc);
     checkProgram(checkup, path, name, vnfc);
     checkCommands(checkup, path, vnfc);
     checkInstanceIds(checkup, path, name, vnfc, instanceIds);
@@ -51,7 +52,7 @@ const schemes = {
   },
   'active-active': {
     needs: { service: 'its port behind the load balancer' },
-    not: ['vip', 'role', 'sync'],
+    not: ['vip', 'vipBy', 'role', 'sync'],
     other: 'active-standby',
   },
 } as const;
@@ -59,8 +60,9 @@ const schemes = {
 function checkRedundancy(checkup: Checkup, path: Path, name: string, vnfc: LooseVnfc): void {
   if (vnfc.redundancy === undefined) return;
   const scheme = schemes[vnfc.redundancy];
+  const elected = vnfc.redundancy === 'active-standby' && vnfc.vipBy === 'election';
   for (const [field, meaning] of Object.entries(scheme.needs)) {
-    if (!checkup.absent([...path, field])) continue;
+    if (!checkup.absent([...path, field]) || (elected && field === 'role')) continue;
     const what = `${name} is ${vnfc.redundancy}, but has no '${field}'`;
     checkup.error([...path, 'redundancy'], what, `Add '${field}': ${meaning}.`);
   }
@@ -68,6 +70,16 @@ function checkRedundancy(checkup: Checkup, path: Path, name: string, vnfc: Loose
     if (checkup.absent([...path, field])) continue;
     const what = `${name} is ${vnfc.redundancy}, and '${field}' is for ${scheme.other} VNFCs`;
     checkup.error([...path, field], what, `Remove it, or write 'redundancy: ${scheme.other}'.`, 'key');
+  }
+}
+
+/** Where the instances elect the active one by themselves, nobody tells them their role. */
+function checkElection(checkup: Checkup, path: Path, name: string, vnfc: LooseVnfc): void {
+  if (vnfc.redundancy !== 'active-standby' || vnfc.vipBy !== 'election') return;
+  for (const field of ['role', 'sync'] as const) {
+    if (checkup.absent([...path, field])) continue;
+    const what = `${name} is active by an election of its own, and '${field}' is for those that are told their role`;
+    checkup.error([...path, field], what, "Remove it, or write 'vipBy: vnfc' or 'vipBy: cluster'.", 'key');
   }
 }
 

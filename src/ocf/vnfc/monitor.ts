@@ -7,6 +7,7 @@ import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { closeFastPath, openFastPath } from '../fast-path.ts';
 import { setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
+import { sayWhoIsActive } from './address.ts';
 import { type Finding, look } from './look.ts';
 import { noted, passFor, type ServiceCall } from './service.ts';
 
@@ -33,7 +34,8 @@ async function keepUp(
   if (values.promote !== undefined && (healthy || state !== undefined)) {
     await setPromotionScore(instance, finding?.score, log);
   }
-  if (healthy && state !== undefined) askToWatch(call, { ...state, score: finding.score });
+  if (finding?.active !== undefined) await sayWhoIsActive(instance, finding.active, log);
+  if (healthy && state !== undefined) askToWatch(call, { ...state, score: finding.score, active: finding.active });
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The parameters of ocf:vnfha:vnfc: what its agent and the supervisor know of an instance. */
-import { command, escapedText, path, port, positive, text, url } from '../parameter.ts';
+import { command, escapedText, ipAddress, networkInterface, path, port, positive, text, url } from '../parameter.ts';
 
 const argv = 'A JSON array of strings, or words split on white space; no shell is involved.';
 
@@ -80,5 +80,28 @@ export const parameters = {
     shortdesc: 'Control socket of the sidecar',
     longdesc:
       'The unix socket at which the sidecar that carries its state (vnfha sync) takes its role. It is active there before promote is run, with an epoch above all before, kept in the CIB; a sidecar that refuses fails the promotion.',
+  }),
+  address: ipAddress({
+    shortdesc: 'Virtual address of the active instance',
+    longdesc:
+      'Who has this address is active. With promote, the instance takes it as the last part of its promotion, after it has asked the network whether anybody else has it, and gives it up before its demotion. Without promote, the instances settle by themselves who has it (by VRRP, say): the agent only looks, takes it from an instance that has ended, and tells the cluster who is active by the node attribute RESOURCE-active.',
+  }),
+  address_prefix: positive({
+    shortdesc: "Length of the address's prefix",
+    longdesc: "The length of the prefix of the address's network, in bits: 24. Needed with address.",
+  }),
+  address_nic: networkInterface({
+    shortdesc: "The address's network interface",
+    longdesc: "The network interface of the address. Default: the one that is in the address's network.",
+  }),
+  address_arp_count: positive({
+    default: '5',
+    shortdesc: 'Announcements of the address',
+    longdesc: 'How many times the neighbours are told where the address is.',
+  }),
+  address_arp_interval: positive({
+    default: '200',
+    shortdesc: 'Milliseconds between announcements',
+    longdesc: 'Milliseconds between two announcements of the address.',
   }),
 } as const;

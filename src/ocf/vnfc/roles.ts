@@ -7,6 +7,7 @@ import { growingPauses } from '../pauses.ts';
 import { execute } from '../program.ts';
 import { type InstanceRole, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
+import { claimAddress, giveUpAddress } from './address.ts';
 import { giveUpState, takeState } from './state-role.ts';
 import { passFor, processesOf, type ServiceCall } from './service.ts';
 
@@ -25,6 +26,7 @@ export async function changeRole(call: ServiceCall, role: InstanceRole): Promise
   if (processesOf(state) === 'gone') {
     if (role === 'promoted') return ocf.notRunning;
     // the dead are not active: to say so at once lets a standby be promoted first; the next monitor has this one repaired
+    await giveUpAddress(call); // before anything is said: another one is about to take it
     writeState(instance, { ...state, role });
     void setPromotionScore(instance, undefined, log); // nobody waits for it
     await giveUpState(call);
@@ -56,6 +58,7 @@ export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise
   // promoted is noted before, standby after: what fails halfway is held to be promoted
   writeState(instance, { ...readState(instance), ...(role === 'promoted' ? { role } : {}), changing: true });
   if (role === 'promoted') await takeState(call);
+  else await giveUpAddress(call);
   const { problem } = await execute(argv, { timeoutMs: remainingMs(), user: values.user });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, problem);
   const pause = growingPauses(5, 50);
@@ -68,7 +71,7 @@ export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise
     }
     await pause();
   }
-  if (role === 'promoted') return;
+  if (role === 'promoted') return claimAddress(call);
   await giveUpState(call);
   writeState(instance, { ...readState(instance), role });
 }

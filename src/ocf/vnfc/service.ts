@@ -25,6 +25,12 @@ export interface Service extends HealthChecks {
   readonly heartbeat_tcp: number | undefined;
   readonly heartbeat_send: string | undefined;
   readonly heartbeat_expect: string | undefined;
+  /** Who has it is active. */
+  readonly address: string | undefined;
+  readonly address_prefix: number | undefined;
+  readonly address_nic: string | undefined;
+  readonly address_arp_count: number;
+  readonly address_arp_interval: number;
 }
 export type ServiceCall = Call<Service>;
 
@@ -42,6 +48,8 @@ export function inconsistency(service: Service): string | undefined {
     return `the parameter promote is missing: ${demote ? 'demote' : 'role_query'} needs it`;
   }
   if (promote === undefined && sync !== undefined) return 'the parameter promote is missing: sync needs it';
+  if ((service.address === undefined) !== (service.address_prefix === undefined))
+    return 'the parameters address and address_prefix need each other';
   return heartbeatInconsistency(service);
 }
 

@@ -7,6 +7,7 @@ import { endSession, isAlive } from '../processes.ts';
 import { execute, launch, logFile } from '../program.ts';
 import { healthyScore, queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
+import { giveUpAddress } from './address.ts';
 import { becomeRole } from './roles.ts';
 import { askStanding, awaitSidecar, giveUpState } from './state-role.ts';
 import { noted, processesOf, type ServiceCall, validate } from './service.ts';
@@ -19,6 +20,7 @@ export async function startInstance(call: ServiceCall): Promise<OcfCode> {
   validate(call);
   await awaitSidecar(call);
   const { values, instance } = call;
+  if (values.promote !== undefined) await giveUpAddress(call); // nobody who begins is active
   const ended = values.run === undefined ? await startByCommand(call) : await startProgram(call);
   await becomeHealthy(call, ended);
   if (values.promote !== undefined) await becomeStandby(call);

@@ -6,6 +6,7 @@ import { endSession, type ProcessIdentity, sessionOf } from '../processes.ts';
 import { execute, requirePrograms, requireUser } from '../program.ts';
 import { setPromotionScore } from '../role.ts';
 import { noteStopping, readState, removeState } from '../state-file.ts';
+import { giveUpAddress, sayWhoIsActive } from './address.ts';
 import { giveUpState } from './state-role.ts';
 import type { Service, ServiceCall } from './service.ts';
 
@@ -16,10 +17,13 @@ export async function stopInstance(call: ServiceCall): Promise<OcfCode> {
   noteStopping(instance, state, log);
   const scoreIsGone =
     values.promote !== undefined && state !== undefined && setPromotionScore(instance, undefined, log);
+  if (values.promote !== undefined) await giveUpAddress(call); // the traffic goes first
   if (values.run === undefined) await stopByCommand(call, state !== undefined);
   else if (state?.leader !== undefined) await stopProgram(call, state.leader);
+  if (values.promote === undefined) await giveUpAddress(call); // it gave it up itself, or it is beyond that
   await giveUpState(call);
   await scoreIsGone;
+  if (values.promote === undefined && values.address !== undefined) await sayWhoIsActive(instance, undefined, log);
   removeState(instance);
   return ocf.success;
 }

@@ -15,7 +15,7 @@ import { run } from '../../../src/process/run.ts';
 import { parseXml, serializeXml } from '../../../src/process/xml.ts';
 import { generated, settled, type SimulatedCluster, simulate, type Transition } from './simulated.ts';
 
-const examples = ['sipcore', 'sal1', 'two-node', 'five-nodes', 'sync-channels'] as const;
+const examples = ['sipcore', 'sal1', 'two-node', 'five-nodes', 'sync-channels', 'vip-by-vnfc'] as const;
 
 for (const name of examples) {
   test(`${name}: crm_verify takes the CIB without a word`, async (t) => {
@@ -176,6 +176,10 @@ function wrong(vnf: Vnf, cluster: SimulatedCluster, lost = ''): string[] {
       expect(`${resource}-member`, cluster.where(memberId(vnf.name, vnfc.name), 'Started'), running);
       continue;
     }
+    if (vnfc.vipBy === 'election') {
+      expect(resource, cluster.where(resource, 'Started'), left); // nobody is told a role
+      continue;
+    }
     const promoted = cluster.where(resource, 'Promoted');
     if (promoted.length !== 1) problems.push(`${resource} is promoted on [${promoted.join()}]`);
     expect(
@@ -183,7 +187,8 @@ function wrong(vnf: Vnf, cluster: SimulatedCluster, lost = ''): string[] {
       cluster.where(resource, 'Unpromoted'),
       left.filter((node) => node !== promoted[0]),
     );
-    expect(`${resource}-vip`, cluster.where(vipId(vnf.name, vnfc.name), 'Started'), promoted);
+    if (vnfc.vipBy === 'cluster')
+      expect(`${resource}-vip`, cluster.where(vipId(vnf.name, vnfc.name), 'Started'), promoted);
   }
   const lb = vnf.loadBalancer;
   if (lb !== undefined) {
@@ -213,10 +218,8 @@ function outOfOrder(vnf: Vnf, { actions, after }: Transition, before: SimulatedC
     const [resource, vip] = [resourceId(vnf.name, vnfc.name), vipId(vnf.name, vnfc.name)];
     if (vnfc.redundancy === 'active-active' || !before.where(resource, 'Promoted').includes(lost)) continue;
     const [next = 'nowhere'] = after.where(resource, 'Promoted');
-    pairs.push(
-      [`fence ${lost}`, `${resource} promote ${next}`],
-      [`${resource} promote ${next}`, `${vip} start ${next}`],
-    );
+    pairs.push([`fence ${lost}`, `${resource} promote ${next}`]);
+    if (vnfc.vipBy === 'cluster') pairs.push([`${resource} promote ${next}`, `${vip} start ${next}`]);
   }
   if (vnf.loadBalancer !== undefined) {
     const vip = vipId(vnf.name, vnf.loadBalancer.name);

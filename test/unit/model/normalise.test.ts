@@ -46,6 +46,7 @@ test('every default is filled in', (t) => {
     nodes: ['n1', 'n2', 'n3'],
     instances: 3,
     vip: { ip: '192.0.2.50', prefix: 24, interface: undefined },
+    vipBy: 'cluster',
     program: {
       run: ['redis-server', '--port', '6379'],
       start: undefined,

@@ -112,6 +112,11 @@ test('alerts of every kind, and what is none', (t) => {
 
 const nothing: Service = {
   name: 'x',
+  address: undefined,
+  address_prefix: undefined,
+  address_nic: undefined,
+  address_arp_count: 5,
+  address_arp_interval: 200,
   sync: undefined,
   run: undefined,
   start: undefined,

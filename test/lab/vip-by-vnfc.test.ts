@@ -1,0 +1,182 @@
+/**
+ * Scheme A2 on a real cluster (the example vip-by-vnfc): a VNFC that claims its address as part of becoming active, and one whose instances
+ * settle it by VRRP among themselves. From outside, all the time: never two owners.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { Lab } from '../../src/lab/lab.ts';
+import { until } from './wait.ts';
+
+const nodes = ['node1', 'node2', 'node3'];
+const claimed = '10.77.0.50';
+const elected = '10.77.0.70';
+const waitMs = 60_000;
+let lab: Lab;
+
+test.before('a lab with the example applied', async () => {
+  lab = await Lab.up({ name: `a2-${process.pid}`, description: 'examples/vip-by-vnfc.yaml' });
+  await lab.ready();
+  await lab.apply();
+  await atRest();
+});
+test.after.always('nothing stays', () => lab.down());
+
+async function must(where: string, ...argv: string[]): Promise<string> {
+  const { code, stdout, stderr } = await lab.exec(where, argv);
+  if (code !== 0) throw new Error(`${argv.join(' ')} on ${where}: ${stderr || stdout}`);
+  return stdout;
+}
+
+/** The hosts that have the address, by their kernels. */
+async function owners(address: string): Promise<string[]> {
+  const found = await Promise.all(
+    nodes.map(async (node) =>
+      (await lab.exec(node, ['ip', '-o', 'addr', 'show', 'to', address])).stdout === '' ? [] : [node],
+    ),
+  );
+  return found.flat();
+}
+
+const roleOf = async (node: string): Promise<string | undefined> =>
+  (await lab.cluster())?.resources.find(({ id, nodes: on }) => id === 'edge-policy' && on.includes(node))?.role;
+const promoted = async (): Promise<string | undefined> =>
+  (await lab.cluster())?.resources.find(({ id, role, pending }) => id === 'edge-policy' && role === 'Promoted' && !pending)?.nodes[0]; // prettier-ignore
+
+interface Status {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  readonly vnfcs: readonly { readonly name: string; readonly vip: { readonly node?: string }; readonly instances: readonly { readonly node: string; readonly state: string }[] }[]; // prettier-ignore
+}
+
+async function status(): Promise<Status | undefined> {
+  const { stdout } = await lab.exec('node3', ['vnfha', 'status', '--json']);
+  return stdout.startsWith('{') ? (JSON.parse(stdout) as Status) : undefined;
+}
+
+/** Each address has one owner, which the cluster knows to be active, and all is well. */
+async function atRest(): Promise<{ policy: string; gateway: string }> {
+  return until(
+    'both addresses have an owner, and all is well',
+    async () => {
+      const [[policy, ...others], [gateway, ...more], now] = [await owners(claimed), await owners(elected), await status()];
+      if (policy === undefined || gateway === undefined || others.length + more.length > 0 || !now?.ok) return undefined;
+      const said = (name: string): string | undefined => now.vnfcs.find((one) => one.name === name)?.vip.node;
+      return said('policy') === policy && said('gateway') === gateway ? { policy, gateway } : undefined;
+    },
+    waitMs,
+  ).catch(async (error: unknown) => {
+    const seen = { claimed: await owners(claimed), elected: await owners(elected), status: await status() };
+    throw new Error(`${String(error)}: ${JSON.stringify(seen)}\n${(await lab.exec('node3', ['crm_mon', '-1A'])).stdout}`);
+  });
+} // prettier-ignore
+
+async function forget(): Promise<void> {
+  await must('node3', 'crm_resource', '--cleanup');
+  await until('no failure is remembered', async () => (await lab.cluster())?.failures.length === 0, waitMs);
+}
+
+/** Watches the owners while `during` runs: the most at any one time, by kernels of nodes that run. */
+async function mostOwners(address: string, during: () => Promise<void>): Promise<number> {
+  let most = 0;
+  let over = false;
+  const watching = (async () => {
+    while (!over) {
+      most = Math.max(most, (await owners(address)).length);
+      await sleep(20);
+    }
+  })();
+  try {
+    await during();
+  } finally {
+    over = true;
+    await watching;
+  }
+  return most;
+}
+
+const answers = async (address: string, port = '6379'): Promise<boolean> =>
+  (await lab.exec('client', ['redis-cli', '-h', address, '-p', port, '-t', '1', 'ping'])).stdout.includes('PONG');
+
+test.serial('the active instance has the address, and nobody else; a client writes through it', async (t) => {
+  const { policy } = await atRest();
+  t.is(await promoted(), policy);
+  t.true(await answers(claimed));
+});
+
+test.serial('the active one dies: another takes the address, and at no time have two', async (t) => {
+  const { policy } = await atRest();
+  const most = await mostOwners(claimed, async () => {
+    const begun = performance.now();
+    await must(policy, 'pkill', '-9', '-f', 'redis-server.*6379');
+    await until('it is elsewhere', async () => (await owners(claimed)).some((node) => node !== policy), waitMs);
+    t.log(`elsewhere after ${Math.round(performance.now() - begun)} ms`);
+    await until('it answers', () => answers(claimed), waitMs);
+  });
+  t.is(most, 1);
+  t.not((await atRest()).policy, policy);
+  await forget();
+});
+
+test.serial('the active one’s node loses its power: another takes the address', async (t) => {
+  const { policy } = await atRest();
+  await lab.kill(policy);
+  await until('it answers from elsewhere', async () => (await promoted()) !== policy && (await answers(claimed)), waitMs);
+  await lab.boot(policy).catch(() => undefined); // the fencing may have done so
+  t.not((await atRest()).policy, policy);
+  await forget();
+}); // prettier-ignore
+
+test.serial('another host has the address: the active one gives it up, nobody takes it until that has gone, and the cluster says why', async (t) => {
+  await atRest();
+  await must('client', 'ip', 'addr', 'add', `${claimed}/24`, 'dev', 'eth0');
+  await until('no node has it', async () => (await owners(claimed)).length === 0, waitMs);
+  const reasons = await until('it is said', async () => {
+    const { stdout } = await lab.exec('node3', ['crm_mon', '-1', '--output-as=xml']);
+    return /another host has 10\.77\.0\.50: [0-9a-f:]+ answers for it/.test(stdout) && stdout;
+  }, waitMs);
+  t.regex(reasons, /another host has/);
+  const until2 = performance.now() + 3000;
+  while (performance.now() < until2) t.deepEqual(await owners(claimed), []);
+  await must('client', 'ip', 'addr', 'del', `${claimed}/24`, 'dev', 'eth0');
+  await forget();
+  await atRest();
+}); // prettier-ignore
+
+test.serial('a standby that somebody gave the address: failed, restarted without it', async (t) => {
+  const { policy } = await atRest();
+  const standby = nodes.find((node) => node !== policy)!;
+  await must(standby, 'ip', 'addr', 'add', `${claimed}/24`, 'dev', 'eth0');
+  await until('it has it no more', async () => !(await owners(claimed)).includes(standby), waitMs);
+  t.is(await until('it is standby again', async () => (await roleOf(standby)) === 'Unpromoted', waitMs), true);
+  await forget();
+  await atRest();
+});
+
+test.serial('by election: what died without giving the address up doesn’t keep it; the other one has it, and the cluster knows', async (t) => {
+  const { gateway } = await atRest();
+  await must(gateway, 'pkill', '-9', 'keepalived'); // all of it at once: nothing takes the address away any more
+  await until('it has the address no more', async () => !(await owners(elected)).includes(gateway), waitMs);
+  const now = await atRest();
+  t.not(now.gateway, gateway);
+  t.deepEqual((await status())?.vnfcs.find(({ name }) => name === 'gateway')?.instances.map(({ node, state }) => `${node} ${state}`).sort(), ['node1', 'node2'].map((node) => `${node} ${node === gateway ? 'standby' : 'active'}`));
+  await forget();
+}); // prettier-ignore
+
+test.serial(
+  'by election: two that can’t hear each other’s election both claim the address, and one of them is taken down',
+  async (t) => {
+    await atRest();
+    for (const node of ['node1', 'node2']) await must(node, 'nft', 'add table inet deaf; add chain inet deaf in { type filter hook input priority 0; }; add rule inet deaf in ip protocol 112 drop'); // prettier-ignore
+    await until('two have it', async () => (await owners(elected)).length === 2, waitMs);
+    const said = await until('it is said', async () => {
+    const { stdout } = await lab.exec('node3', ['crm_mon', '-1', '--output-as=xml']);
+    return /exit-reason="another host has 10\.77\.0\.70[^"]*"/.exec(stdout)?.[0];
+  }, waitMs); // prettier-ignore
+    t.log(said);
+    await until('one of them gives it up', async () => (await owners(elected)).length === 1, waitMs);
+    for (const node of ['node1', 'node2']) await must(node, 'nft', 'delete table inet deaf');
+    await forget();
+    await atRest();
+    t.pass();
+  },
+);

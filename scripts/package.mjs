@@ -24,7 +24,11 @@ const epoch = Number(
   process.env.SOURCE_DATE_EPOCH ?? (await output('git', ['-C', project, 'log', '-1', '--format=%ct'])),
 );
 const maintainer = `${process.env.DEBFULLNAME ?? 'vnfha'} <${process.env.DEBEMAIL ?? 'noreply@example.com'}>`;
-const conffiles = { 'etc/vnfha/README': 'README.etc', 'etc/logrotate.d/vnfha': 'logrotate' };
+const conffiles = {
+  'etc/vnfha/README': 'README.etc',
+  'etc/logrotate.d/vnfha': 'logrotate',
+  'etc/default/vnfha': 'default',
+};
 
 const dist = path.join(project, 'dist');
 const stage = await mkdtemp(path.join(dist, '.package-'));

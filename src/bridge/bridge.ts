@@ -11,8 +11,10 @@ import type { Vnf } from '../model/vnf.ts';
 import type { BridgeMessage } from '../model/wire.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
+import type { Meters } from '../process/metrics.ts';
 import { serveControl } from './control.ts';
 import { type EngineOptions, startEngine } from './engine.ts';
+import { bridgeMeters } from './meters.ts';
 import { watchNodes } from './node-watch.ts';
 import type { Structure } from './structure.ts';
 import { viewOf } from './view.ts';
@@ -29,11 +31,16 @@ export interface Bridge {
 
 /** @throws Failure 'conflict' (another bridge runs here), 'permission' */
 export async function startBridge(
-  options: Omit<EngineOptions, 'send'> & { readonly bridgeSocket: string },
+  options: Omit<EngineOptions, 'send' | 'changed'> & { readonly bridgeSocket: string; readonly meters: Meters },
 ): Promise<Bridge> {
   const { node, config, log } = options;
   let up = false;
-  const engine = await startEngine({ ...options, send: (message) => group.send(message) });
+  const { changed } = bridgeMeters(options.meters, {
+    state: () => engine.state,
+    corosync: () => up,
+    outdated: () => engine.outdated !== undefined,
+  });
+  const engine = await startEngine({ ...options, changed, send: (message) => group.send(message) });
   const post = (event: RotationEvent): void => engine.post(event);
   const nodes = watchNodes({
     node,

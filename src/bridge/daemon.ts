@@ -10,6 +10,7 @@ import { lbNodes, paths } from '../model/names.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import { type Meters, serveMetrics } from '../process/metrics.ts';
 import { reportReady } from '../process/service-manager.ts';
 import { type Bridge, startBridge } from './bridge.ts';
 import { checkedStructure, type Structure } from './structure.ts';
@@ -22,6 +23,8 @@ export interface BridgeDaemonOptions {
   readonly haproxySocket: string;
   readonly bridgeSocket: string;
   readonly haproxyBinary: string;
+  /** Where Prometheus is served: [ADDRESS:]PORT. */
+  readonly metrics?: string | undefined;
   readonly log: Log;
 }
 
@@ -45,14 +48,15 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
       cure: 'Run as root.',
     });
   }
+  const metrics = await serveMetrics(options.metrics, log);
   let bridge: Bridge | undefined;
   const start = async (): Promise<void> => {
-    bridge = await follow(options, undefined, await structureHere(options));
+    bridge = await follow(options, undefined, await structureHere(options), metrics.meters);
     log.info('started', { node: options.node, description: options.description });
   };
   const reload = async (): Promise<void> => {
     try {
-      bridge = await follow(options, bridge, await structureHere(options));
+      bridge = await follow(options, bridge, await structureHere(options), metrics.meters);
       log.info('description-read', { description: options.description });
     } catch (error) {
       log.error('description-refused', { why: messageOf(error), kept: 'the one before' });
@@ -70,6 +74,7 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
   process.off('SIGHUP', onHangup);
   await busy;
   await bridge?.stop();
+  await metrics.close();
   log.info('stopped');
 }
 
@@ -86,6 +91,7 @@ async function follow(
   options: BridgeDaemonOptions,
   bridge: Bridge | undefined,
   structure: Structure | undefined,
+  meters: Meters,
 ): Promise<Bridge | undefined> {
   if (structure === undefined) {
     options.log.info('idle', { why: `${options.node} is not a node of the load balancer` });
@@ -96,6 +102,7 @@ async function follow(
     return startBridge({
       ...options,
       structure,
+      meters,
       readStatus,
       policy: defaultRotationPolicy,
       haproxyMaster: paths.haproxyMaster,

@@ -17,6 +17,7 @@ import { gather } from '../process/gather.ts';
 import { type Loop, perform, startLoop } from '../process/loop.ts';
 import { configWriter } from './config-writer.ts';
 import { executorsOf } from './executors.ts';
+import type { BridgeMeters } from './meters.ts';
 import { observe } from './observer.ts';
 import { outdatedBy, readFileAtStart, type Structure } from './structure.ts';
 
@@ -35,6 +36,8 @@ export interface EngineOptions {
   readonly policy: RotationPolicy;
   readonly readStatus: () => Promise<ClusterStatus>;
   readonly send: (message: BridgeMessage) => Promise<void>;
+  /** HAProxy has taken a change: how long after its evidence. */
+  readonly changed?: BridgeMeters['changed'];
   readonly log: Log;
 }
 
@@ -80,7 +83,13 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     log,
   });
   const askCluster = (): void => reader.ask();
-  const executors = executorsOf({ node, runtime, writer, send: options.send, askCluster, post, log });
+  const executors = executorsOf({
+    ...{ node, runtime, writer, send: options.send, askCluster, post, log },
+    changed: ({ key, out }, seconds) => {
+      const place = loop.state.servers.get(key)?.place;
+      if (place) options.changed?.({ vnfc: place.vnfc, rotation: out ? 'out' : 'in' }, seconds);
+    },
+  });
   const loop: Loop<RotationState, readonly RotationEvent[]> = startLoop({
     initial: initialRotation,
     step: (state, together: readonly RotationEvent[]) => step(state, together, options.policy),

@@ -18,6 +18,7 @@ export interface Means {
   readonly send: (message: BridgeMessage) => Promise<void>;
   readonly askCluster: () => void;
   readonly post: (event: RotationEvent) => void;
+  readonly changed: (change: ServerChange, seconds: number) => void;
   readonly log: Log;
 }
 
@@ -38,7 +39,11 @@ export function executorsOf(means: Means): Executors<RotationAction> {
   };
 }
 
-async function setServers({ runtime, post, log }: Means, at: number, changes: readonly ServerChange[]): Promise<void> {
+async function setServers(
+  { runtime, post, changed, log }: Means,
+  at: number,
+  changes: readonly ServerChange[],
+): Promise<void> {
   const started = now();
   const outcomes = await runtime.setServers(changes.map(orderOf)).catch((error: unknown): OrderOutcome[] => {
     const gone = error instanceof Failure && error.kind === 'missing';
@@ -50,7 +55,12 @@ async function setServers({ runtime, post, log }: Means, at: number, changes: re
     usFromEvidence: Math.round((done - at) * 1000),
     usInHaproxy: Math.round((done - started) * 1000),
   });
-  changes.forEach(({ key, out }, index) => post({ type: 'set', at: done, key, out, outcome: outcomes[index]! }));
+  changes.forEach((change, index) => {
+    const { key, out } = change;
+    const outcome = outcomes[index]!;
+    if (outcome === 'done') changed(change, (done - at) / 1000);
+    post({ type: 'set', at: done, key, out, outcome });
+  });
 }
 
 function orderOf({ key, out, cut }: ServerChange) {

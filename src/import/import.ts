@@ -158,7 +158,9 @@ function linksOf(nodes: readonly Node[], vips: readonly string[], found: readonl
     const vip = vips.flatMap((one) => parsePrefixed(one) ?? []).find((one) => contains(one, address));
     const prefix = vip?.prefix ?? (address.family === 4 ? 24 : 64);
     if (vip === undefined) guesses.push(`guessed: that the network of ${text} is a /${prefix}`);
-    const nic = found.map(({ primitive }) => valueOf(primitive.parameters, 'nic') ?? valueOf(primitive.parameters, 'address_nic')).find(Boolean);
+    const nic = found
+      .map(({ primitive }) => valueOf(primitive.parameters, 'nic') ?? valueOf(primitive.parameters, 'address_nic'))
+      .find(Boolean);
     const cidr = formatNetwork({ ...address, prefix });
     return [{ name: networkName(link), cidr, interface: vip === undefined ? undefined : nic }];
   });

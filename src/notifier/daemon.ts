@@ -9,6 +9,7 @@ import { cleanup } from '../pacemaker/cleanup.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import { type Meters, serveMetrics } from '../process/metrics.ts';
 import { reportReady } from '../process/service-manager.ts';
 import { createSolAdapter } from '../vnfm/sol-adapter.ts';
 import { createWebhookAdapter } from '../vnfm/webhook-adapter.ts';
@@ -19,6 +20,8 @@ export interface NotifierDaemonOptions {
   readonly journal: string;
   /** This node, as the description and the journal call it. */
   readonly node: string;
+  /** Where Prometheus is served: [ADDRESS:]PORT. */
+  readonly metrics?: string | undefined;
   readonly log: Log;
 }
 
@@ -40,6 +43,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
       cure: 'Run as root.',
     });
   }
+  const metrics = await serveMetrics(options.metrics, log);
   let stop = (): void => undefined;
   let broken: Error | undefined;
   const ended = new Promise<void>((resolve) => (stop = resolve));
@@ -55,7 +59,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
     try {
       await loadVnfOn(options.node, options.description);
       await notifier?.stop();
-      notifier = await start(options, onBroken);
+      notifier = await start(options, metrics.meters, onBroken);
     } catch (error) {
       log.error('description-refused', { why: messageOf(error) });
       if (notifier?.stopped) onBroken(error);
@@ -68,7 +72,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
   process.on('SIGINT', stop);
   process.on('SIGHUP', onHangup);
   try {
-    notifier = await start(options, onBroken);
+    notifier = await start(options, metrics.meters, onBroken);
     const ending = await reportReady(log);
     await ended;
     ending();
@@ -76,6 +80,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
     await notifier?.stop();
   } finally {
     clearInterval(alive);
+    await metrics.close();
     process.off('SIGTERM', stop);
     process.off('SIGINT', stop);
     process.off('SIGHUP', onHangup);
@@ -86,6 +91,7 @@ export async function runNotifier(options: NotifierDaemonOptions): Promise<void>
 
 async function start(
   options: NotifierDaemonOptions,
+  meters: Meters,
   onBroken: (error: unknown) => void,
 ): Promise<Notifier | undefined> {
   const { log, node, journal } = options;
@@ -98,6 +104,7 @@ async function start(
     node,
     journal,
     log,
+    meters,
     policy: { vnf, timing: incidentTiming },
     adapter: await (vnf.vnfm.type === 'webhook' ? createWebhookAdapter : createSolAdapter)(vnf, vnf.vnfm),
     readStatus,

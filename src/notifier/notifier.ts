@@ -12,11 +12,13 @@ import { statusReader } from '../pacemaker/status-reader.ts';
 import { now } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
 import { perform } from '../process/loop.ts';
+import { type Meters, noMetrics } from '../process/metrics.ts';
 import type { HealAdapter } from '../vnfm/adapter.ts';
 import { incidentExecutors } from './executors.ts';
 import { openJournal } from './journal-file.ts';
 import { lockJournal } from './lock.ts';
 import { incidentLoop } from './loop.ts';
+import { notifierMeters } from './meters.ts';
 import { decodeNotifierMessage, type NotifierMessage } from './message.ts';
 import { listenForNews } from './news.ts';
 import { replicate } from './replica.ts';
@@ -33,6 +35,7 @@ export interface NotifierOptions {
   readonly statusEveryMs: { readonly lively: number; readonly quiet: number };
   /** The journal can't be written: nothing more can be done here, and another member shall speak. */
   readonly onBroken: (error: unknown) => void;
+  readonly meters?: Meters;
   readonly log: Log;
 }
 
@@ -91,6 +94,10 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     file.close();
     await lock.release();
   };
+  const { heard } = notifierMeters(options.meters ?? noMetrics.meters, {
+    journal: () => loop.state.journal,
+    member: () => group.localNodeId !== undefined,
+  });
   replicate({
     group,
     node,
@@ -99,6 +106,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     journal: () => loop.state.journal,
     post: (event) => loop.post({ at: now(), ...event }),
     changed: () => status.ask(),
+    added: (entry) => heard(entry, loop.state.journal),
     onBroken: (error) => void stop().finally(() => options.onBroken(error)),
     log,
   });

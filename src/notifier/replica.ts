@@ -19,6 +19,8 @@ interface ReplicaOptions {
   readonly file: JournalFile;
   readonly journal: () => Journal;
   readonly post: (event: Happening) => void;
+  /** A fact was added that was not known. */
+  readonly added: (entry: JournalEntry) => void;
   /** The group is another one now. */
   readonly changed: () => void;
   readonly onBroken: (error: unknown) => void;
@@ -86,6 +88,7 @@ function take(options: ReplicaOptions, entries: readonly JournalEntry[], from: C
         void [v, vnf, at];
         log.info('incident', fields);
         post({ type: 'entry', entry });
+        options.added(entry);
       } else post({ type: 'entry', entry });
     }
     if (file.lines > longFile) shorten(file, journal());

@@ -5,7 +5,7 @@ import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
 import { haproxyId, resourceId, vipId } from '../model/names.ts';
 import type { ActiveStandbyVnfc, Vip, Vnf, Vnfc } from '../model/vnf.ts';
-import type { InstanceStatus as SidecarStatus } from '../sync/instance.ts';
+import { behind, type InstanceStatus as SidecarStatus } from '../sync/instance.ts';
 import type { ServerRotation } from './bridge-state.ts';
 
 export interface VnfStatus {
@@ -195,15 +195,14 @@ function groupProblems({ name, kind, wanted, instances, vip }: GroupStatus): str
   ];
 }
 
-function syncView({ role, epoch, fresh, version, copies }: SidecarStatus): SyncView {
-  const lag = (copy: SidecarStatus['copies'][number]): number | undefined =>
-    copy.connected && copy.version !== undefined ? version.sequence - copy.version.sequence : undefined;
+function syncView(status: SidecarStatus): SyncView {
+  const { role, epoch, fresh, copies } = status;
   const known = role === 'active' ? copies : [];
   return {
     role,
     epoch,
     fresh,
-    copies: known.map((each) => ({ copy: each.copy, behind: lag(each), problem: each.problem })),
+    copies: known.map((each) => ({ copy: each.copy, behind: behind(status, each), problem: each.problem })),
   };
 }
 

@@ -28,7 +28,11 @@ export async function checkOnce({ state }: Record, sockets: Sockets): Promise<Ch
     const given = state.parameters ?? {};
     const { code, problem, score, active }: Finding =
       state.agent === 'vnfc-vm'
-        ? { score: state.score, active: state.active, ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)) }
+        ? {
+            score: state.score,
+            active: state.active,
+            ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)),
+          }
         : await look({ ...readParameters(parameters, given), accepts: acceptsBy(sockets) }, state, remainingMs);
     const scored = state.agent !== 'vnfc-vm' && state.parameters?.sync !== undefined;
     if (scored && problem === undefined && score !== state.score)

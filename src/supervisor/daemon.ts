@@ -5,6 +5,7 @@ import { countTwo, failResource } from '../pacemaker/fail.ts';
 import { removePromotionScore } from '../pacemaker/promotion-score.ts';
 import { Failure } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import { serveMetrics } from '../process/metrics.ts';
 import { startSupervisor } from './supervisor.ts';
 
 export interface SupervisorDaemonOptions {
@@ -14,6 +15,8 @@ export interface SupervisorDaemonOptions {
   readonly lock: string;
   /** This node, as the cluster calls it. */
   readonly node: string;
+  /** Where Prometheus is served: [ADDRESS:]PORT. */
+  readonly metrics?: string | undefined;
   readonly log: Log;
 }
 
@@ -40,8 +43,10 @@ export async function runSupervisor(options: SupervisorDaemonOptions): Promise<v
     );
   }
   const ended = toldToEnd();
+  const metrics = await serveMetrics(options.metrics, log);
   const supervisor = await startSupervisor({
     ...options,
+    meters: metrics.meters,
     gone: paths.gone,
     alerts: paths.alerts,
     pidFile: paths.supervisorPid,
@@ -54,6 +59,7 @@ export async function runSupervisor(options: SupervisorDaemonOptions): Promise<v
   log.info('started', { node });
   await ended;
   await supervisor.stop();
+  await metrics.close();
   log.info('stopped');
 }
 

@@ -12,12 +12,14 @@ import { nudgeController } from '../pacemaker/nudge.ts';
 import { messageOf } from '../process/failure.ts';
 import { takeLock } from '../process/lock.ts';
 import type { Log } from '../process/log.ts';
+import { type Meters, noMetrics } from '../process/metrics.ts';
 import { loadPidfds } from '../process/pidfd.ts';
 import { loadSockets } from '../process/sockets.ts';
 import { takeAlerts } from './alerts.ts';
 import { type Instance, superviseInstance } from './instance.ts';
 import { goneIn } from './gone.ts';
 import { createMetronome } from '../process/metronome.ts';
+import { supervisorMeters } from './meters.ts';
 import { startNodeHeartbeat } from './node-heartbeat.ts';
 import { createQueue } from './queue.ts';
 import { watchRecords } from './records.ts';
@@ -46,6 +48,7 @@ export interface SupervisorOptions {
   readonly countFailure: (resource: string, node: string, since: number) => Promise<void>;
   /** Takes the promotion score of `resource` on this node away. */
   readonly takeScore: (resource: string) => Promise<void>;
+  readonly meters?: Meters;
   readonly log: Log;
 }
 
@@ -62,6 +65,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const stopHeartbeats = startNodeHeartbeat({ node, description: options.description, metronome, sockets, log });
   const queue = createQueue(tellersAtOnce);
   const instances = new Map<string, Instance>();
+  const meters = supervisorMeters(options.meters ?? noMetrics.meters, () =>
+    [...instances].map(([resource, { word }]) => [resource, word?.word] as const),
+  );
   /** Failures that Pacemaker was told, until it has dealt with them: the resource, and since when it had run. */
   const told = new Map<string, number>();
   const count = (resource: string, since: number): void => {
@@ -119,10 +125,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       read: () => records.read(resource),
       say(said) {
         say(resource, said);
+        meters.said({ resource, word: said.word });
         log.info('said', { resource, word: said.word, what: said.what });
       },
       tellPacemaker: async (since) => {
+        const begun = performance.now();
         await queue.run(() => failResource(resource, node));
+        meters.told({ resource }, (performance.now() - begun) / 1000);
         told.set(resource, since);
         count(resource, since);
       },

@@ -50,6 +50,10 @@ export interface InstanceStatus {
   readonly mayLack: readonly Level[];
 }
 
+/** Writes that a copy lacks, as the active one knows; undefined while it isn't connected. */
+export const behind = ({ version }: InstanceStatus, copy: CopyStatus): number | undefined =>
+  copy.connected && copy.version !== undefined ? version.sequence - copy.version.sequence : undefined;
+
 export interface Instance {
   readonly store: Store;
   readonly role: Role;

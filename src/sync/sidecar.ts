@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import { serveMetrics } from '../process/metrics.ts';
 import { controlApi, vnfcApi } from './api.ts';
 import type { Channel } from './channel.ts';
 import { hostAndPort } from '../model/store-address.ts';
@@ -12,6 +13,7 @@ import { type Listening, listenAt } from './http.ts';
 import { startInstance } from './instance.ts';
 import { defaultLimits } from './limits.ts';
 import { createMessagesChannel } from './messages.ts';
+import { syncMeters } from './meters.ts';
 import { loadPromise, savePromise } from './promises.ts';
 import { createSharedStorage } from './shared-storage.ts';
 import { loadStoreAddress } from './store-address.ts';
@@ -22,7 +24,8 @@ import { loadCredentials } from './tls.ts';
  * Runs until SIGTERM or SIGINT.
  * @throws Failure 'missing', 'input' (what the configuration names), 'conflict' (another one has the sockets)
  */
-export async function runSidecar(config: SyncConfig, log: Log): Promise<void> {
+export async function runSidecar(config: SyncConfig, log: Log, metricsAt?: string): Promise<void> {
+  const metrics = await serveMetrics(metricsAt, log);
   const gid = await groupId(config.group);
   const channel = await createChannel(config, config.channel, log);
   const instance = await startInstance({
@@ -34,6 +37,7 @@ export async function runSidecar(config: SyncConfig, log: Log): Promise<void> {
     unsure: config.unsure ?? 'wait',
     log,
   });
+  syncMeters(metrics.meters, config.name, () => instance.status());
   const ended = new Promise<void>((resolve) => {
     process.once('SIGTERM', resolve);
     process.once('SIGINT', resolve);
@@ -47,6 +51,7 @@ export async function runSidecar(config: SyncConfig, log: Log): Promise<void> {
   } finally {
     await Promise.all(listening.map((each) => each.close()));
     await instance.close();
+    await metrics.close();
   }
   log.info('stopped');
 }

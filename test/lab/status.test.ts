@@ -84,3 +84,34 @@ test.serial('an incident is listed on every node, open and then closed, with its
   t.false((JSON.parse(shown.stdout) as { open: boolean }).open);
   t.is((await lab.exec('node1', ['vnfha', 'incident', 'show', 'nothing'])).code, 2);
 });
+
+test.serial('Prometheus finds each daemon where /etc/default/vnfha says, and what happened in it', async (t) => {
+  await well();
+  const ports = { bridge: 9760, notifier: 9761, supervisor: 9762 };
+  const lines = Object.entries(ports).map(([daemon, port]) => `VNFHA_${daemon.toUpperCase()}_METRICS=${port}\n`);
+  await lab.writeFile('node1', '/etc/default/vnfha', lines.join(''));
+  for (const daemon of Object.keys(ports)) {
+    await lab.service('node1', `vnfha-${daemon}`, 'stop');
+    await lab.service('node1', `vnfha-${daemon}`, 'start');
+  }
+  const scrape = async (port: number): Promise<string> =>
+    (await lab.exec('node1', ['curl', '-s', `http://127.0.0.1:${port}/metrics`])).stdout;
+  const says = (port: number, line: RegExp): Promise<string> =>
+    until(`${line.source} at ${port}`, async () => {
+      const text = await scrape(port);
+      return line.test(text) && text;
+    }); // prettier-ignore
+
+  await says(ports.bridge, /^vnfha_bridge_settled 1$/m);
+  await says(ports.bridge, /^vnfha_server_in_rotation\{backend="sipcore-web",server="node1",vnfc="web"\} 1$/m);
+  await says(ports.notifier, /^vnfha_notifier_group_up 1$/m);
+  await says(ports.supervisor, /^vnfha_instance_well\{resource="sipcore-web"\} 1$/m);
+
+  await lab.exec('node1', ['pkill', '-9', '-x', 'nginx']);
+  await says(ports.supervisor, /^vnfha_instance_words_total\{resource="sipcore-web",word="died"\} 1$/m);
+  await says(ports.supervisor, /^vnfha_pacemaker_told_seconds_count\{resource="sipcore-web"\} 1$/m);
+  const text = await says(ports.bridge, /^vnfha_rotation_change_seconds_count\{vnfc="web",rotation="out"\} [1-9]/m);
+  const seconds = Number(/^vnfha_rotation_change_seconds_sum\{vnfc="web",rotation="out"\} (\S+)$/m.exec(text)?.[1]);
+  t.true(seconds > 0 && seconds < 5, `${seconds} s`);
+  t.log(`out of rotation ${Math.round(seconds * 1000)} ms after the evidence`);
+});

@@ -5,8 +5,10 @@ import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { bridgeDefaults, runBridge } from '../../bridge/daemon.ts';
 import { createLog } from '../../process/log.ts';
+import { metricsOption } from '../metrics-option.ts';
 
 interface BridgeCommandOptions {
+  readonly metrics?: string;
   readonly config: string;
   readonly haproxySocket: string;
   readonly bridgeSocket: string;
@@ -24,6 +26,7 @@ export function bridgeCommand(): Command {
     .option('--config <file>', 'HAProxy’s configuration, which the bridge writes', bridgeDefaults.config)
     .option('--haproxy-socket <path>', 'HAProxy’s runtime socket', bridgeDefaults.haproxySocket)
     .option('--bridge-socket <path>', 'where the bridge answers', bridgeDefaults.bridgeSocket)
+    .addOption(metricsOption('bridge'))
     .addHelpText(
       'after',
       `

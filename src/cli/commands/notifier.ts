@@ -5,8 +5,10 @@ import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { notifierDefaults, runNotifier } from '../../notifier/daemon.ts';
 import { createLog } from '../../process/log.ts';
+import { metricsOption } from '../metrics-option.ts';
 
 interface NotifierCommandOptions {
+  readonly metrics?: string;
   readonly journal: string;
 }
 
@@ -20,6 +22,7 @@ export function notifierCommand(): Command {
     )
     .argument('[file]', 'the VNF description', notifierDefaults.description)
     .option('--journal <file>', 'where incidents are written down', notifierDefaults.journal)
+    .addOption(metricsOption('notifier'))
     .addHelpText(
       'after',
       `
@@ -27,7 +30,7 @@ Examples:
   vnfha notifier                                        as vnfha-notifier.service runs it
   vnfha notifier ./sipcore.yaml --journal ./incidents.jsonl`,
     )
-    .action((file: string, { journal }: NotifierCommandOptions) =>
-      runNotifier({ description: file, journal, node: hostname(), log: createLog('notifier') }),
+    .action((file: string, options: NotifierCommandOptions) =>
+      runNotifier({ ...options, description: file, node: hostname(), log: createLog('notifier') }),
     );
 }

@@ -4,9 +4,11 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { createLog } from '../../process/log.ts';
+import { metricsOption } from '../metrics-option.ts';
 import { runSupervisor, supervisorDefaults } from '../../supervisor/daemon.ts';
 
 interface SupervisorCommandOptions {
+  readonly metrics?: string;
   readonly description: string;
   readonly agentState: string;
   readonly sights: string;
@@ -25,6 +27,7 @@ export function supervisorCommand(): Command {
     .option('--agent-state <dir>', 'what the agents note', supervisorDefaults.agentState)
     .option('--sights <dir>', 'where monitors find what was seen', supervisorDefaults.sights)
     .option('--lock <path>', 'a socket: one supervisor a node', supervisorDefaults.lock)
+    .addOption(metricsOption('supervisor'))
     .addHelpText(
       'after',
       `

@@ -7,6 +7,7 @@ import { loadVnfOn } from '../../model/load.ts';
 import { paths } from '../../model/names.ts';
 import { Failure } from '../../process/failure.ts';
 import { createLog } from '../../process/log.ts';
+import { metricsOption } from '../metrics-option.ts';
 import { run } from '../../process/run.ts';
 import { loadConfig, type SyncConfig } from '../../sync/config.ts';
 import { sidecarOf } from '../../sync/derive.ts';
@@ -22,6 +23,7 @@ export function syncCommand(): Command {
     )
     .argument('[file]', `a configuration; with --vnfc: the VNF description (default ${paths.description})`)
     .option('--vnfc <name>', 'the sidecar of this VNFC, as the description says it')
+    .addOption(metricsOption('sync'))
     .addHelpText(
       'after',
       `
@@ -30,8 +32,8 @@ Examples:
   vnfha sync /etc/vnfha/sync/registrar.yaml by a configuration of its own
   curl --unix-socket /run/vnfha/sync/registrar.sock http://sync/v1/status`,
     )
-    .action(async (file: string | undefined, { vnfc }: { vnfc?: string }) =>
-      runSidecar(await configuration(file, vnfc), createLog('sync')),
+    .action(async (file: string | undefined, { vnfc, metrics }: { vnfc?: string; metrics?: string }) =>
+      runSidecar(await configuration(file, vnfc), createLog('sync'), metrics),
     );
 }
 

@@ -11,7 +11,7 @@ interface ServiceSpec {
   readonly cleanExits: readonly number[];
   /** Whether what it leaves behind is killed (systemd's KillMode=control-group) or goes on (KillMode=process). */
   readonly wholeGroup: boolean;
-  readonly env?: Readonly<Record<string, string>>;
+  readonly env?: () => Readonly<Record<string, string>>;
   readonly before?: () => void | Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export class Service {
     const child = spawn(program!, args, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, ...this.#spec.env },
+      env: { ...process.env, ...this.#spec.env?.() },
     });
     closeSync(log);
     this.#child = child;

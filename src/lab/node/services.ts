@@ -3,13 +3,13 @@
  * the unit files that an operator's systemd would read.
  */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { LabHost, ServiceAction } from '../protocol.ts';
 import { Service } from './service.ts';
-import { parseUnit } from './unit-file.ts';
+import { environmentIn, parseUnit } from './unit-file.ts';
 
 const units = '/usr/lib/systemd/system';
 
@@ -37,7 +37,7 @@ export class Services {
       restartMs: 1000,
       cleanExits: [0, 100],
       wholeGroup: false,
-      env: { PCMK_logfacility: 'none', PCMK_logfile: '/var/log/pacemaker/pacemaker.log' },
+      env: () => ({ PCMK_logfacility: 'none', PCMK_logfile: '/var/log/pacemaker/pacemaker.log' }),
       before: () => this.#startCorosync(),
     });
     for (const file of host.role === 'node' ? readdirSync(units) : []) {
@@ -106,12 +106,18 @@ function unitService(name: string, file: string): Service {
     restartMs: unit.restartMs,
     cleanExits: [0],
     wholeGroup: true,
-    env: unit.env,
+    env: () => Object.assign({}, unit.env, ...unit.environmentFiles.map(environmentOf)) as Record<string, string>,
     before: () => {
       for (const directory of unit.runtimeDirectories) mkdirSync(path.join('/run', directory), { recursive: true });
       for (const directory of unit.stateDirectories) mkdirSync(path.join('/var/lib', directory), { recursive: true });
     },
   });
+}
+
+function environmentOf(name: string): Record<string, string> {
+  const optional = name.startsWith('-');
+  const file = optional ? name.slice(1) : name;
+  return optional && !existsSync(file) ? {} : environmentIn(readFileSync(file, 'utf8'));
 }
 
 const succeeds = (program: string, args: readonly string[]): Promise<boolean> =>

@@ -11,10 +11,12 @@ interface Unit {
   readonly runtimeDirectories: readonly string[];
   readonly stateDirectories: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Read at each start; one that begins with - need not be there. */
+  readonly environmentFiles: readonly string[];
 }
 
 /**
- * Reads a unit: ExecStart, Restart, RestartSec, RuntimeDirectory, StateDirectory, Environment. Other keys are passed over.
+ * Reads a unit: ExecStart, Restart, RestartSec, RuntimeDirectory, StateDirectory, Environment, EnvironmentFile. Other keys are passed over.
  * @throws Failure 'input' for a unit without ExecStart, or with a value that is not understood
  */
 export function parseUnit(text: string, file: string): Unit {
@@ -36,6 +38,7 @@ export function parseUnit(text: string, file: string): Unit {
     restartMs,
     runtimeDirectories: words('RuntimeDirectory'),
     stateDirectories: words('StateDirectory'),
+    environmentFiles: words('EnvironmentFile'),
     env: Object.fromEntries(
       words('Environment').map((word) => {
         const [name, ...value] = word.replace(/^"(.*)"$/, '$1').split('=');
@@ -43,6 +46,15 @@ export function parseUnit(text: string, file: string): Unit {
       }),
     ),
   };
+}
+
+/** NAME=VALUE lines; comments and all else are passed over. */
+export function environmentIn(text: string): Record<string, string> {
+  const pairs = text.split('\n').flatMap((line) => {
+    const [, name, value] = /^\s*([A-Za-z_][A-Za-z0-9_]*)=(.*)$/.exec(line) ?? [];
+    return name === undefined ? [] : [[name, value!.trim().replace(/^"(.*)"$/, '$1')] as const];
+  });
+  return Object.fromEntries(pairs);
 }
 
 /** The keys of [Service]; an empty assignment forgets what was before it, as systemd does. */

@@ -70,7 +70,10 @@ function checkIds(checkup: Checkup): void {
     const more =
       vnfc.redundancy === 'active-active'
         ? [member, cloneId(member)]
-        : [...(vnfc.vipBy === undefined || vnfc.vipBy === 'cluster' ? [vipId(vnf, vnfc.name)] : []), ...(vnfc.sync?.mount === undefined ? [] : [mountId(vnf, vnfc.name)])];
+        : [
+            ...(vnfc.vipBy === undefined || vnfc.vipBy === 'cluster' ? [vipId(vnf, vnfc.name)] : []),
+            ...(vnfc.sync?.mount === undefined ? [] : [mountId(vnf, vnfc.name)]),
+          ];
     // The templates' operations have ids, too; of these, '-monitor' could be the end of a name.
     claim(`the VNFC '${vnfc.name}'`, ['vnfcs', at, 'name'], [base, cloneId(base), `${base}-monitor`, ...more]);
   });

@@ -48,7 +48,7 @@ function beatsOf(t: ExecutionContext, parameters: Partial<HeartbeatParameters>) 
   return {
     beats,
     /** The next `count` that were not late. */
-    async next(count: number): Promise<Beat[]> {
+    next: async (count: number): Promise<Beat[]> => {
       const from = beats.length;
       const timely = (): Beat[] => beats.slice(from).filter(({ late }) => !late);
       await until(() => timely().length >= count, `${count} beats`);

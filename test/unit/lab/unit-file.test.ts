@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
-import { parseUnit } from '../../../src/lab/node/unit-file.ts';
+import { environmentIn, parseUnit } from '../../../src/lab/node/unit-file.ts';
 
 const shipped = path.resolve(import.meta.dirname, '../../../systemd');
 
@@ -19,6 +19,7 @@ Restart=on-failure
 RestartSec=2
 RuntimeDirectory=vnfha other
 Environment=A=b "C=d=e"
+EnvironmentFile=-/etc/default/x
 [Install]
 Restart=no
 `;
@@ -28,8 +29,13 @@ Restart=no
     restartMs: 2000,
     runtimeDirectories: ['vnfha', 'other'],
     stateDirectories: [],
+    environmentFiles: ['-/etc/default/x'],
     env: { A: 'b', C: 'd=e' },
   });
+});
+
+test('what an environment file says', (t) => {
+  t.deepEqual(environmentIn('# A=no\nA=1\n B="two words"\nno line\n#C=3\n'), { A: '1', B: 'two words' });
 });
 
 test('what cannot be run is said, with its file', (t) => {

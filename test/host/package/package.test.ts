@@ -12,7 +12,7 @@ import { BootedNode } from './booted.ts';
 const project = path.resolve(import.meta.dirname, '../../..');
 const place = mkdtempSync(path.join(project, 'dist/.package-test-'));
 const sources = [
-  ...['agents', 'cib-templates', 'docs', 'examples', 'scripts', 'src', 'systemd'],
+  ...['agents', 'cib-templates', 'docs', 'examples', 'monitoring', 'scripts', 'src', 'systemd'],
   ...['CHANGELOG.md', 'package-lock.json', 'package.json', 'tsconfig.json'],
 ];
 const units = ['vnfha-supervisor', 'vnfha-bridge', 'vnfha-notifier'];

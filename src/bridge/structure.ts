@@ -9,7 +9,7 @@ import { checkConfig, readConfig, rotationOf } from '../haproxy/config-file.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Render } from './config-writer.ts';
 import type { Sight } from './observer.ts';
-import { rotationPlaces } from './places.ts';
+import { rotationPlaces } from '../decide/rotation-places.ts';
 
 export interface Structure {
   readonly vnf: Vnf;

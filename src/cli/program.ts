@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   generate: async () => (await import('./commands/generate.ts')).generateCommand(),
   diff: async () => (await import('./commands/diff.ts')).diffCommand(),
   apply: async () => (await import('./commands/apply.ts')).applyCommand(),
+  simulate: async () => (await import('./commands/simulate.ts')).simulateCommand(),
   status: async () => (await import('./commands/status.ts')).statusCommand(),
   incident: async () => (await import('./commands/incident.ts')).incidentCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),

@@ -36,6 +36,23 @@ function statusOf(root: Element): ClusterStatus {
   };
 }
 
+/**
+ * The same of a <cluster_status> of `crm_simulate --output-as=xml`, which doesn't say whether there is quorum, nor what was counted.
+ * @throws Failure 'input'
+ */
+export function statusOfSimulation(root: Element, quorate: boolean): ClusterStatus {
+  const nodes = child(root, 'nodes');
+  if (nodes === undefined) throw new Failure('input', `crm_simulate: <${root.name}> without <nodes>`);
+  return {
+    quorate,
+    dc: undefined,
+    maintenance: false,
+    nodes: named(nodes, 'node').map(nodeOf),
+    resources: instancesIn(child(root, 'resources')),
+    failures: [],
+  };
+}
+
 function nodeOf(node: Element): NodeStatus {
   return {
     name: required(node, 'name'),

@@ -23,6 +23,7 @@ const allowed: Record<string, readonly string[]> = {
   agents: ['model', 'process', 'ocf', 'corosync', 'haproxy'],
   status: ['model', 'process', 'decide', 'notifier', ...neighbours],
   import: ['model', 'process', 'cib'],
+  simulate: ['model', 'process', 'cib', 'decide', 'pacemaker'],
   doctor: ['model', 'process', 'cib', ...neighbours],
   lab: ['model', 'process', 'cib', ...neighbours],
 };

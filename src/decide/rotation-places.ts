@@ -1,7 +1,7 @@
 /**
  * The places in the load balancer, with the resources that speak for each.
  */
-import type { RotationPlace } from '../decide/rotation-types.ts';
+import type { RotationPlace } from './rotation-types.ts';
 import { memberId, resourceId, serverPlaces } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 

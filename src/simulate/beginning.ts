@@ -1,0 +1,141 @@
+/** The cluster before anything fails, and the failures as crm_simulate is told them. Pure. */
+import { element, section } from '../cib/tree.ts';
+import { haproxyId, resourceId } from '../model/names.ts';
+import type { ClusterStatus } from '../model/cluster.ts';
+import type { Vnf } from '../model/vnf.ts';
+import type { Element } from '../process/xml.ts';
+import type { Fault } from './failure.ts';
+
+/** The CIB that a description makes, with all of its nodes up and nothing started; every instance as fit for promotion as any other. */
+export function withNodes(cib: Element, vnf: Vnf): Element {
+  const promotable = vnf.vnfcs.flatMap((vnfc) =>
+    vnfc.redundancy === 'active-standby' && vnfc.role !== undefined ? [resourceId(vnf.name, vnfc.name)] : [],
+  );
+  const [configuration, status] = [section(cib, 'configuration')!, section(cib, 'status')!];
+  const nodes = vnf.nodes.map(({ id, name }) => element('node', { id: String(id), uname: name }));
+  const states = vnf.nodes.map(({ id, name }) => stateOf(String(id), name, promotable));
+  return {
+    ...cib,
+    attributes: { ...cib.attributes, 'have-quorum': '1', 'dc-uuid': String(vnf.nodes[0]!.id) },
+    children: [
+      {
+        ...configuration,
+        children: configuration.children.map((part) => (part.name === 'nodes' ? { ...part, children: nodes } : part)),
+      },
+      { ...status, children: states },
+    ],
+  };
+}
+
+function stateOf(id: string, uname: string, promotable: readonly string[]): Element {
+  const scores = promotable.map((resource) =>
+    element('nvpair', { id: `status-${id}-${resource}`, name: `master-${resource}`, value: '100' }),
+  );
+  const up = { in_ccm: 'true', crmd: 'online', join: 'member', expected: 'member', 'crm-debug-origin': 'vnfha' };
+  return element('node_state', { id, uname, ...up }, [
+    element('transient_attributes', { id }, [element('instance_attributes', { id: `status-${id}` }, scores)]),
+    element('lrm', { id }, [element('lrm_resources', {})]),
+  ]);
+}
+
+/** What is left of Corosync's votes decides, of two nodes either one (two_node). */
+export function keepsQuorum(vnf: Vnf, faults: readonly Fault[]): boolean {
+  const lost = new Set(faults.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : [])));
+  const left = vnf.nodes.length - lost.size;
+  return vnf.nodes.length === 2 ? left >= 1 : left > vnf.nodes.length / 2;
+}
+
+/** A fault with the instance that it hits. */
+interface Hit {
+  readonly fault: Exclude<Fault, { kind: 'node' }>;
+  readonly resource: string;
+  readonly role: string;
+}
+
+/** What `faults` hit in the cluster that `status` shows, besides nodes; `absent`: of which nothing is there to fail. */
+export function hitsOf(
+  vnf: Vnf,
+  faults: readonly Fault[],
+  status: ClusterStatus,
+): { readonly hits: readonly Hit[]; readonly absent: readonly Fault[] } {
+  const lost = new Set(faults.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : [])));
+  const absent: Fault[] = [];
+  const hits = faults.flatMap((fault) => {
+    if (fault.kind === 'node' || lost.has(fault.node)) return [];
+    const resource = resourceOf(vnf, fault);
+    const here = status.resources.find(
+      ({ id, active, nodes }) => id === resource && active && nodes.includes(fault.node),
+    );
+    if (here === undefined) absent.push(fault);
+    return here === undefined ? [] : [{ fault, resource, role: here.role }];
+  });
+  return { hits, absent };
+}
+
+/** The options of crm_simulate that tell it of it all: nodes are gone, monitors fail. */
+export const eventsOf = (faults: readonly Fault[], hits: readonly Hit[], cib: Element): string[] => [
+  ...faults.flatMap((fault) => (fault.kind === 'node' ? ['--node-fail', fault.node] : [])),
+  ...hits.flatMap(({ fault, resource, role }) => injected(cib, resource, role, fault.node)),
+];
+
+/** What was active has been demoted by then, and is found dead by the monitor of a standby. */
+export const laterEventsOf = (hits: readonly Hit[], cib: Element): string[] =>
+  hits.flatMap(({ fault, resource, role }) =>
+    role === 'Promoted' ? injected(cib, resource, 'Unpromoted', fault.node) : [],
+  );
+
+const injected = (cib: Element, resource: string, role: string, node: string): string[] => [
+  '--op-inject',
+  `${resource}_monitor_${monitorOf(cib, resource, role)}@${node}=${role === 'Promoted' ? 9 : 7}`,
+];
+
+/** The primitive that fails. */
+export const resourceOf = (vnf: Vnf, fault: Exclude<Fault, { kind: 'node' }>): string =>
+  fault.kind === 'vnfc' ? resourceId(vnf.name, fault.vnfc) : haproxyId(vnf.name, vnf.loadBalancer!.name);
+
+/** In ms: Pacemaker tells operations apart by it. */
+function monitorOf(cib: Element, resource: string, role: string): number {
+  const primitive = find(cib, (each) => each.name === 'primitive' && each.attributes['id'] === resource);
+  const monitors = (primitive?.children ?? [])
+    .flatMap(({ name, children }) => (name === 'operations' ? children : []))
+    .filter(({ attributes }) => attributes['name'] === 'monitor');
+  const monitor = monitors.find(({ attributes }) => attributes['role'] === role) ?? monitors[0];
+  return milliseconds(monitor?.attributes['interval'] ?? '10s');
+}
+
+/** As Pacemaker reads times: seconds where there is no unit. */
+function milliseconds(text: string): number {
+  const [, digits = '10', unit = 's'] = /^(\d+)\s*([a-z]*)$/.exec(text) ?? [];
+  const factor: Readonly<Record<string, number>> = { ms: 1, msec: 1, m: 60_000, min: 60_000, h: 3_600_000, hr: 3_600_000 };
+  return Number(digits) * (factor[unit] ?? 1000);
+} // prettier-ignore
+
+function find(root: Element, is: (each: Element) => boolean): Element | undefined {
+  if (is(root)) return root;
+  for (const child of root.children) {
+    const found = find(child, is);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The same CIB, in which `faults` have failed more often on their nodes than they are restarted; `nowS`: seconds since the epoch. */
+export function withExhausted(cib: Element, vnf: Vnf, faults: readonly Fault[], nowS: number): Element {
+  const of = (node: string | undefined) => faults.flatMap((fault) => (fault.kind !== 'node' && fault.node === node ? [resourceOf(vnf, fault)] : [])); // prettier-ignore
+  const visit = (each: Element, node: string | undefined): Element => {
+    const here = each.name === 'node_state' ? each.attributes['uname'] : node;
+    const children = each.children.map((child) => visit(child, here));
+    const inside = each.name === 'instance_attributes' && here !== undefined;
+    const counts = inside ? of(here).flatMap((resource) => countsOf(resource, here, nowS)) : [];
+    return { ...each, children: [...children, ...counts] };
+  };
+  return { ...cib, children: cib.children.map((child) => (child.name === 'status' ? visit(child, undefined) : child)) };
+}
+
+const countsOf = (resource: string, node: string, nowS: number): Element[] =>
+  [
+    ['fail-count', 'INFINITY'],
+    ['last-failure', String(nowS)],
+  ].map(([what, value]) =>
+    element('nvpair', { id: `whatif-${what}-${node}-${resource}`, name: `${what}-${resource}#start_0`, value: value! }),
+  );

@@ -1,0 +1,39 @@
+/** What can be asked about: the failures of a VNF's parts, as an operator names them. Pure. */
+import { lbNodes } from '../model/names.ts';
+import { nearest } from '../model/suggest.ts';
+import type { Vnf } from '../model/vnf.ts';
+import { Failure } from '../process/failure.ts';
+
+export type Fault =
+  | { readonly kind: 'node'; readonly node: string }
+  | { readonly kind: 'vnfc'; readonly vnfc: string; readonly node: string }
+  /** HAProxy on one of the load balancer's nodes. */
+  | { readonly kind: 'lb'; readonly node: string };
+
+export const faultText = (fault: Fault): string =>
+  fault.kind === 'vnfc' ? `vnfc:${fault.vnfc}/${fault.node}` : `${fault.kind}:${fault.node}`;
+
+/** Each single one, in the order of the description. */
+export const everyFault = (vnf: Vnf): Fault[] => [
+  ...vnf.nodes.map(({ name: node }): Fault => ({ kind: 'node', node })),
+  ...vnf.vnfcs.flatMap(({ name: vnfc, nodes }) => nodes.map((node): Fault => ({ kind: 'vnfc', vnfc, node }))),
+  ...lbNodes(vnf.loadBalancer).map((node): Fault => ({ kind: 'lb', node })),
+];
+
+/** Each two of `faults`, but what fails along with its node. */
+export const everyPair = (faults: readonly Fault[]): (readonly [Fault, Fault])[] =>
+  faults.flatMap((one, at) =>
+    faults.slice(at + 1).flatMap((other) => (one.kind === 'node' && other.node === one.node ? [] : [[one, other] as const])),
+  ); // prettier-ignore
+
+/** @throws Failure 'usage', with what was meant perhaps */
+export function readFault(text: string, vnf: Vnf): Fault {
+  const known = everyFault(vnf);
+  const found = known.find((fault) => faultText(fault) === text);
+  if (found !== undefined) return found;
+  const meant = nearest(text, known.map(faultText));
+  const some = [known[0], ...known.filter(({ kind }) => kind !== 'node')].slice(0, 3).map((fault) => faultText(fault!));
+  throw new Failure('usage', `'${text}' is nothing of the VNF '${vnf.name}' that can fail`, {
+    cure: meant === undefined ? `Write node:NODE, vnfc:VNFC/NODE or lb:NODE, as ${some.join(', ')}.` : `Did you mean '${meant}'?`,
+  }); // prettier-ignore
+}

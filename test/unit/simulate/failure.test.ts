@@ -1,0 +1,40 @@
+/** What can be asked about. */
+import test from 'ava';
+import { loadVnf } from '../../../src/model/load.ts';
+import { Failure } from '../../../src/process/failure.ts';
+import { keepsQuorum } from '../../../src/simulate/beginning.ts';
+import { everyFault, everyPair, faultText, readFault } from '../../../src/simulate/failure.ts';
+
+const sipcore = await loadVnf('examples/sipcore.yaml');
+
+test('every node, instance and HAProxy of the description, by a name that is read again', (t) => {
+  const all = everyFault(sipcore);
+  t.deepEqual(all.map(faultText), [
+    ...['node:node1', 'node:node2', 'node:node3'],
+    ...['vnfc:registrar/node1', 'vnfc:registrar/node2', 'vnfc:registrar/node3'],
+    ...['vnfc:web/node1', 'vnfc:web/node2', 'vnfc:web/node3'],
+    ...['lb:node1', 'lb:node2'],
+  ]);
+  t.deepEqual(all.map((fault) => readFault(faultText(fault), sipcore)), all); // prettier-ignore
+});
+
+test('what is none is said, with what was meant', (t) => {
+  const cureOf = (text: string) => t.throws(() => readFault(text, sipcore), { instanceOf: Failure })?.cure;
+  t.is(cureOf('vnfc:wep/node1'), "Did you mean 'vnfc:web/node1'?");
+  t.regex(cureOf('everything')!, /Write node:NODE, vnfc:VNFC\/NODE or lb:NODE, as node:node1,/);
+});
+
+test('two at once: each pair once, and nothing that goes with its node anyway', (t) => {
+  const pairs = everyPair(everyFault(sipcore)).map((pair) => pair.map(faultText).join(' + '));
+  t.is(new Set(pairs).size, pairs.length);
+  t.true(pairs.includes('node:node1 + vnfc:web/node2'));
+  t.false(pairs.includes('node:node1 + vnfc:web/node1'));
+  t.is(pairs.length, (11 * 10) / 2 - 8);
+});
+
+test('quorum: more than half of the votes; of two nodes, one', async (t) => {
+  const fail = (...nodes: string[]) => nodes.map((node) => ({ kind: 'node', node }) as const);
+  t.true(keepsQuorum(sipcore, fail('node1')));
+  t.false(keepsQuorum(sipcore, fail('node1', 'node2')));
+  t.true(keepsQuorum(await loadVnf('examples/two-node.yaml'), fail('hss-a')));
+});

@@ -41,6 +41,7 @@ try {
   for (const [file, source] of Object.entries(conffiles)) await write(file, await part(source));
   await mkdir(path.join(root, 'etc/vnfha/templates'));
   await write('usr/share/doc/vnfha/copyright', await copyright());
+  await write('usr/share/doc/vnfha/sbom.cdx.json', await sbom());
   await write('usr/share/doc/vnfha/changelog.gz', gzipSync(await changelog(), { level: 9 }));
   for (const page of await readdir(path.join(root, 'usr/share/man/man8'))) await compress(`usr/share/man/man8/${page}`);
   await controlFiles();
@@ -92,6 +93,23 @@ async function copyright() {
     }),
   );
   return [await part('copyright'), ...licences].join('\n');
+}
+
+/** Every library in the package, by the lock file (CycloneDX); without what would be another one each time. */
+async function sbom() {
+  const args = ['sbom', '--package-lock-only', '--omit', 'dev', '--sbom-format', 'cyclonedx', '--prefix', project];
+  const bom = JSON.parse(await output('npm', args));
+  delete bom.serialNumber;
+  delete bom.metadata.timestamp;
+  bom.metadata.component.name = 'vnfha';
+  const native = /^@koromix\/koffi-/;
+  const ours = `@koromix/koffi-linux-${process.arch}`;
+  bom.components = bom.components.filter(({ name }) => !native.test(name) || name === ours);
+  const left = new Set([bom.metadata.component, ...bom.components].map((each) => each['bom-ref']));
+  bom.dependencies = bom.dependencies
+    .filter(({ ref }) => left.has(ref))
+    .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter((each) => left.has(each)) }));
+  return `${JSON.stringify(bom, null, 2)}\n`;
 }
 
 /** Some packages only name their licence. The MIT licence's terms are those of any other that has it. */

@@ -65,6 +65,7 @@ export function createMailReader(): MailReader {
 
   return {
     push(piece) {
+      if (!isPiece(piece)) throw new Error('no piece of a mail');
       const [id, at, count] = [piece.readUInt32BE(4), piece.readUInt16BE(8), piece.readUInt16BE(10)];
       if (count === 0 || count > mostPieces || at >= count) throw new Error('no piece of a mail');
       if (at === 0) open = { id, pieces: [] };

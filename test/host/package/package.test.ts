@@ -112,6 +112,24 @@ test.serial('it depends on what it needs, and is for this architecture', (t) => 
   t.notRegex(control, /^Architecture: all$/m);
 });
 
+test.serial('it says what it is made of: every library of its lock file, and nothing of another architecture', (t) => {
+  const text = execFileSync('sh', [
+    '-c',
+    `dpkg-deb --fsys-tarfile ${deb} | tar -xO ./usr/share/doc/vnfha/sbom.cdx.json`,
+  ]);
+  const { components, serialNumber } = JSON.parse(String(text)) as {
+    components: { name: string; version: string }[];
+    serialNumber?: string;
+  };
+  const { dependencies } = JSON.parse(readFileSync(path.join(project, 'package.json'), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  const named = components.map(({ name, version }) => [name, version].join('@'));
+  for (const [name, version] of Object.entries(dependencies)) t.true(named.some((each) => each.endsWith(`${name.replace(/^@.*\//, '')}@${version}`)), name); // prettier-ignore
+  t.is(serialNumber, undefined);
+  t.deepEqual(named.filter((each) => /koffi-(darwin|win32|linux-arm)/.test(each)), []); // prettier-ignore
+});
+
 test.serial('it installs; nothing is enabled or started', (t) => {
   node.write('/tmp/vnfha.deb', readFileSync(deb));
   node.write('/tmp/younger.deb', readFileSync(younger));

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * package: makes dist/vnfha_VERSION_ARCHITECTURE.deb from the build. The same input and SOURCE_DATE_EPOCH (default: the time of the last
+ * package: makes dist/vnfha_VERSION_ARCHITECTURE.deb from the build, and dist/vnfha-VERSION.tgz, the command line for npm. The same input and SOURCE_DATE_EPOCH (default: the time of the last
  * commit) give the same bytes. DEBFULLNAME and DEBEMAIL, where they are set, say who built it.
  *
  * It is made for one architecture: libcpg is called through koffi, whose native part is in it. It depends on the distribution's
@@ -54,9 +54,32 @@ try {
     { env },
   );
   await rename(path.join(stage, name), path.join(dist, name));
-  console.log(`built dist/${name}`);
+  console.log(`built dist/${name} and dist/${await npmPackage()}`);
 } finally {
   await rm(stage, { recursive: true, force: true });
+}
+
+/**
+ * The command line for a machine that is no cluster's node, as an operator's own: npm brings koffi for it, which is all that isn't in
+ * the bundles. npm gives every file the same time, so the bytes are the same each time, too.
+ */
+async function npmPackage() {
+  const { license, engines, dependencies } = JSON.parse(await readFile(path.join(project, 'package.json'), 'utf8'));
+  const tree = path.join(stage, 'npm');
+  const from = path.join(dist, 'root/usr');
+  const isOurs = (source) => !path.relative(from, source).split(path.sep).includes('node_modules');
+  await cp(path.join(from, 'lib/vnfha'), path.join(tree, 'usr/lib/vnfha'), { recursive: true, filter: isOurs });
+  await cp(path.join(from, 'share/vnfha'), path.join(tree, 'usr/share/vnfha'), { recursive: true });
+  await cp(path.join(from, 'sbin/vnfha'), path.join(tree, 'usr/sbin/vnfha'));
+  for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md'])
+    await cp(path.join(project, file), path.join(tree, file));
+  const manifest = {
+    ...{ name: 'vnfha', version, description, license, engines, type: 'module', os: ['linux'] },
+    bin: { vnfha: 'usr/sbin/vnfha' },
+    dependencies: { koffi: dependencies.koffi },
+  };
+  await writeFile(path.join(tree, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+  return (await output('npm', ['pack', '--silent', '--pack-destination', dist, tree])).trim();
 }
 
 async function output(program, args) {

@@ -3,7 +3,7 @@
  * node that runs systemd, Corosync, Pacemaker and a VNFC.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { until } from '../../lab/wait.ts';
@@ -13,7 +13,7 @@ const project = path.resolve(import.meta.dirname, '../../..');
 const place = mkdtempSync(path.join(project, 'dist/.package-test-'));
 const sources = [
   ...['agents', 'cib-templates', 'docs', 'examples', 'monitoring', 'scripts', 'src', 'systemd'],
-  ...['CHANGELOG.md', 'package-lock.json', 'package.json', 'tsconfig.json'],
+  ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package-lock.json', 'package.json', 'tsconfig.json'],
 ];
 const units = ['vnfha-supervisor', 'vnfha-bridge', 'vnfha-notifier'];
 let node: BootedNode;
@@ -128,6 +128,19 @@ test.serial('it says what it is made of: every library of its lock file, and not
   for (const [name, version] of Object.entries(dependencies)) t.true(named.some((each) => each.endsWith(`${name.replace(/^@.*\//, '')}@${version}`)), name); // prettier-ignore
   t.is(serialNumber, undefined);
   t.deepEqual(named.filter((each) => /koffi-(darwin|win32|linux-arm)/.test(each)), []); // prettier-ignore
+});
+
+test.serial('npm installs the command line into an empty folder, where it works by itself', (t) => {
+  const folder = path.join(place, 'by-npm');
+  const tarball = deb.replace(/vnfha_([^_]+)_.*$/, 'vnfha-$1.tgz');
+  execFileSync('npm', ['install', '--silent', '--no-audit', '--no-fund', '--prefer-offline', '--global', '--prefix', folder, tarball]); // prettier-ignore
+  const vnfha = (...argv: string[]): string =>
+    execFileSync(path.join(folder, 'bin/vnfha'), argv, { cwd: '/', encoding: 'utf8' });
+  t.regex(vnfha('--version'), /^\d+\.\d+\.\d+\n$/);
+  const example = path.join(folder, 'lib/node_modules/vnfha/usr/share/vnfha/examples/two-node.yaml');
+  t.regex(vnfha('check', example), /0 errors/);
+  t.regex(vnfha('generate', example), /<cib /);
+  t.false(readdirSync(path.join(folder, 'lib/node_modules/vnfha/node_modules')).includes('pg'), 'it is in the bundles');
 });
 
 test.serial('it installs; nothing is enabled or started', (t) => {

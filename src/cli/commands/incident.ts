@@ -1,8 +1,11 @@
 /** `vnfha incident`: what the VNFM was told, and what came of it. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type Incident, isOpen, type Journal, lastHold } from '../../decide/incident-journal.ts';
+import { loadVnf } from '../../model/load.ts';
 import { paths } from '../../model/names.ts';
+import type { RecoveryTarget } from '../../model/vnf.ts';
 import { Failure } from '../../process/failure.ts';
+import { incidentPage } from '../../status/incident-picture.ts';
 import { readJournal, timelineOf } from '../../status/incidents.ts';
 
 interface IncidentOptions {
@@ -24,11 +27,17 @@ export function incidentCommand(): Command {
       `
 Examples:
   vnfha incident list
-  vnfha incident show sipcore-web-node3-mwwsf4y8`,
+  vnfha incident show sipcore-web-node3-mwwsf4y8
+  vnfha incident show sipcore-web-node3 --html > incident.html`,
     );
 }
 
 const journalOption = ['--journal <file>', 'where they are', paths.incidentJournal] as const;
+
+interface ShowOptions extends IncidentOptions {
+  readonly html?: boolean;
+  readonly description: string;
+}
 
 function listCommand(): Command {
   return new Command('list')
@@ -48,12 +57,18 @@ function showCommand(): Command {
   return new Command('show')
     .summary('one of them, from its beginning to its end')
     .argument('<id>', 'its id, or the beginning of it')
-    .option('--json', 'print one JSON object instead of text')
+    .addOption(new Option('--json', 'print one JSON object instead of text').conflicts('html'))
+    .option('--html', 'print a page with its picture: one file, for a mail or a ticket')
+    .option('--description <file>', 'says what was asked for: its recovery', paths.description)
     .option(...journalOption)
-    .action(async (id: string, { json, journal }: IncidentOptions) => {
+    .action(async (id: string, { json, html, description, journal }: ShowOptions) => {
       const all = await readJournal(journal);
       const incident = named(known(all), id);
       const timeline = timelineOf(all.get(incident.id)!);
+      if (html) {
+        const target = await targetIn(description);
+        return void process.stdout.write(incidentPage({ incident, timeline, target, now: Date.now() }));
+      }
       if (json) {
         process.stdout.write(
           JSON.stringify({ ...incident, open: isOpen(incident), held: holdOf(all, incident), timeline }, null, 2) +
@@ -68,6 +83,13 @@ function showCommand(): Command {
       process.stdout.write(`${listLine(incident, all)}\n\n${lines.join('\n')}\n`);
     });
 }
+
+/** What isn't there, or isn't right, asks for nothing. */
+const targetIn = (description: string): Promise<RecoveryTarget | undefined> =>
+  loadVnf(description).then(
+    ({ recovery }) => recovery,
+    () => undefined,
+  );
 
 function known(journal: Journal): Incident[] {
   const incidents = [...journal.values()].flatMap(({ incident }) => incident ?? []);

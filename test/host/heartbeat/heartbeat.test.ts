@@ -7,11 +7,14 @@ import { receiveHeartbeats } from '../../../src/heartbeat/receiver.ts';
 import { sendHeartbeats } from '../../../src/heartbeat/sender.ts';
 import { createLog } from '../../../src/process/log.ts';
 import { createMetronome } from '../../../src/process/metronome.ts';
-import { loadSockets } from '../../../src/process/sockets.ts';
+import { loadSockets, type Sockets } from '../../../src/process/sockets.ts';
 import { until } from '../haproxy/rig.ts';
 
 const key = Buffer.from('a key');
-const sockets = await loadSockets();
+let sockets: Sockets;
+test.before('the system calls', async () => {
+  sockets = await loadSockets();
+});
 
 async function setup(t: ExecutionContext) {
   const logged: string[] = [];

@@ -26,11 +26,14 @@ test('the alert rules are rules, and each does what its tests say', (t) => {
 });
 
 const log = createLog('test', () => undefined);
-const free = createServer().listen(0, '127.0.0.1');
-await once(free, 'listening');
-const { port } = free.address() as AddressInfo;
-free.close();
-await once(free, 'close');
+let port: number;
+test.before('a free port', async () => {
+  const free = createServer().listen(0, '127.0.0.1');
+  await once(free, 'listening');
+  ({ port } = free.address() as AddressInfo);
+  free.close();
+  await once(free, 'close');
+});
 const scrape = async (path = '/metrics'): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
 const entry = (fields: object): JournalEntry =>
   ({ v: 1, vnf: 'v', incident: 'i', at: 1000, by: 'n1', ...fields }) as JournalEntry;

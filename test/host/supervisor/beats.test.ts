@@ -9,12 +9,15 @@ import { join } from 'node:path';
 import { createServer as createTls } from 'node:tls';
 import test, { type ExecutionContext } from 'ava';
 import { createMetronome } from '../../../src/process/metronome.ts';
-import { loadSockets } from '../../../src/process/sockets.ts';
+import { loadSockets, type Sockets } from '../../../src/process/sockets.ts';
 import { type Beat, startBeats } from '../../../src/supervisor/beats.ts';
 import { heartbeatOf, type HeartbeatParameters } from '../../../src/supervisor/heartbeat-spec.ts';
 import { until } from '../haproxy/rig.ts';
 
-const sockets = await loadSockets();
+let sockets: Sockets;
+test.before('the system calls', async () => {
+  sockets = await loadSockets();
+});
 const none: HeartbeatParameters = {
   heartbeat_interval: 20,
   heartbeat_misses: 3,

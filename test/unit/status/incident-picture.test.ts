@@ -1,0 +1,60 @@
+/** An incident as a page of its own. */
+import test from 'ava';
+import { addEntry, emptyJournal, type JournalEntry } from '../../../src/decide/incident-journal.ts';
+import { parseXml, type Element } from '../../../src/process/xml.ts';
+import { incidentPage } from '../../../src/status/incident-picture.ts';
+import { timelineOf } from '../../../src/status/incidents.ts';
+
+const begun = Date.UTC(2026, 0, 1);
+const facts = (reason: string, recovered: boolean): JournalEntry[] =>
+  [
+    { kind: 'raised', vnfc: 'web', node: 'n1', reason, severity: 'MAJOR', at: begun },
+    { kind: 'heal-requested', attempt: 1, owner: '1.2', at: begun + 400 },
+    { kind: 'heal-accepted', attempt: 1, operation: 'op-1', at: begun + 900 },
+    ...(recovered ? [{ kind: 'recovered', outcome: 'healed', at: begun + 65_000 }] : []),
+  ].map((fact) => ({ v: 1, vnf: 'v', incident: 'v-web-n1-x', by: 'n2', ...fact }) as JournalEntry);
+
+function page(
+  reason: string,
+  recovered = true,
+  target?: { detectMs: number; recoverMs: number; name: string },
+): string {
+  const journal = facts(reason, recovered).reduce((all, fact) => addEntry(all, fact, fact.at), emptyJournal);
+  const recorded = journal.get('v-web-n1-x')!;
+  return incidentPage({ incident: recorded.incident!, timeline: timelineOf(recorded), target, now: begun + 10_000 });
+}
+
+const all = (root: Element, name: string): Element[] => [
+  ...(root.name === name ? [root] : []),
+  ...root.children.flatMap((child) => all(child, name)),
+];
+const svgOf = (html: string): Element => parseXml(/<svg[^]*<\/svg>/.exec(html)![0], 'picture');
+
+test('every fact is in the picture, in its order along the time', (t) => {
+  const html = page('failed for good');
+  const places = all(svgOf(html), 'circle').map(({ attributes }) => Number(attributes['cx']));
+  t.is(places.length, 4);
+  t.deepEqual(
+    places,
+    [...places].sort((a, b) => a - b),
+  );
+  t.is(places[0], 40);
+  t.is(places[3], 920);
+  t.regex(html, /Over after 1 min 5 s/);
+  t.is(html.match(/<tr>/g)!.length, 5);
+});
+
+test('an open one goes on until now; what was asked for is held against it', (t) => {
+  t.regex(page('x', false), /Open for 10\.0 s</);
+  const sal1 = { detectMs: 1000, recoverMs: 6000, name: 'SAL1' };
+  t.regex(page('x', true, sal1), /SAL1 asks for 6s: not kept, as it needed the VNFM/);
+  t.regex(page('x', true, { ...sal1, recoverMs: 120_000 }), /: kept</);
+});
+
+test('what an agent said can do nothing in it, and nothing is loaded', (t) => {
+  const html = page(`<script>alert("1")</script> & 'x'`);
+  t.false(html.includes('<script'));
+  t.regex(html, /&lt;script&gt;alert\(&quot;1&quot;\)&lt;\/script&gt; &amp; &#39;x&#39;/);
+  t.notRegex(html, /\b(src|href|url)\s*[=(]|@import|https?:/);
+  t.notThrows(() => svgOf(html));
+});

@@ -1,4 +1,5 @@
 /** Values as Pacemaker and the agents want them written. */
+import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
 import { syncPaths } from '../model/names.ts';
 import type { Argv, Vnf, Vnfc } from '../model/vnf.ts';
 
@@ -34,14 +35,19 @@ export function parametersOf(vnf: Vnf, vnfc: Vnfc): { name: string; value: strin
 }
 
 /** Where not the cluster puts the VIP where it belongs, the agent knows it. */
-function addressOf({ arp }: Vnf, vnfc: Vnfc): [string, string | undefined][] {
+function addressOf({ arp, nodes, networks }: Vnf, vnfc: Vnfc): [string, string | undefined][] {
   if (vnfc.redundancy === 'active-active' || vnfc.vipBy === 'cluster') return [];
   const { ip, prefix, interface: nic } = vnfc.vip;
   const told = vnfc.vipBy === 'vnfc';
+  const network = networks.find(({ cidr }) => contains(parsePrefixed(cidr)!, parseAddress(ip)!));
+  const peers = nodes
+    .filter(({ name }) => vnfc.nodes.includes(name))
+    .flatMap(({ addresses }) => addresses[network?.name ?? ''] ?? []);
   return [
     ['address', ip],
     ['address_prefix', prefix.toString()],
     ['address_nic', nic],
+    ['address_peers', told ? peers.join(' ') : undefined],
     ['address_arp_count', told ? arp.count.toString() : undefined],
     ['address_arp_interval', told ? arp.intervalMs.toString() : undefined],
   ];

@@ -26,7 +26,7 @@ export const timings = {
   decision: span(70, 200),
   roleMove: span(120, 400),
   vipStart: span(50, 150),
-  /** The same where the VNFC claims it: the network is asked first, for 150 ms. */
+  /** The same where the VNFC claims it: 150 ms in which the network is asked, the VIP's start, and a margin of 50 ms. Not measured by itself. */
   vipClaim: span(250, 500),
   /** The same after a fencing: the old instance needs no demotion. Measured: promotion and VIP together 150 ms. */
   roleMoveAfterFencing: span(100, 300),

@@ -74,6 +74,12 @@ export const ipAddress = kind('string', (value) => {
   if (parseAddress(value) === undefined) throw new Error('must be an IPv4 or IPv6 address, without its prefix');
   return value;
 });
+/** IP addresses between white space. */
+export const ipAddresses = kind('string', (value) => {
+  const all = value.trim().split(/\s+/);
+  if (!all.every((one) => parseAddress(one) !== undefined)) throw new Error('must be IP addresses, blanks between');
+  return all;
+});
 /** The name of a network interface, as the kernel allows it and a shell can't misread it. */
 export const networkInterface = kind('string', (value) => {
   if (!/^[A-Za-z0-9_][A-Za-z0-9_.:@-]{0,14}$/.test(value)) throw new Error('must be the name of a network interface');

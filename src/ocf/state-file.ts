@@ -26,6 +26,8 @@ export interface InstanceState {
   readonly score?: number | undefined;
   /** Whether it had the address that makes it active, as its last full monitor told the cluster. */
   readonly active?: boolean | undefined;
+  /** Since when another of its nodes has its address, too (ms since the epoch). */
+  readonly contestedSince?: number | undefined;
   /** What Pacemaker's recurring monitor asks for, once it has asked. */
   readonly watch?: Watch;
 }

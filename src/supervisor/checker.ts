@@ -26,19 +26,26 @@ export async function checkOnce({ state }: Record, sockets: Sockets): Promise<Ch
   try {
     const remainingMs = (): number => Math.max(0, Math.floor(allowedMs - elapsedMs()));
     const given = state.parameters ?? {};
-    const { code, problem, score, active }: Finding =
-      state.agent === 'vnfc-vm'
-        ? {
-            score: state.score,
-            active: state.active,
-            ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)),
-          }
-        : await look({ ...readParameters(parameters, given), accepts: acceptsBy(sockets) }, state, remainingMs);
+    const {
+      code,
+      problem,
+      score,
+      active,
+      contested = false,
+    }: Finding = state.agent === 'vnfc-vm'
+      ? {
+          score: state.score,
+          active: state.active,
+          ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)),
+        }
+      : await look({ ...readParameters(parameters, given), accepts: acceptsBy(sockets) }, state, remainingMs);
     const scored = state.agent !== 'vnfc-vm' && state.parameters?.sync !== undefined;
     if (scored && problem === undefined && score !== state.score)
       return { is: 'void', why: `its promotion is worth ${score ?? 'nothing'} now: its next monitor is a full one` };
     if (problem === undefined && active !== state.active)
       return { is: 'void', why: `it is ${active ? '' : 'not '}active now: its next monitor is a full one` };
+    if (problem === undefined && (contested || state.contestedSince !== undefined))
+      return { is: 'void', why: 'another node has its address, or had: its next monitor is a full one' };
     if (problem === undefined && (code === ocf.success || code === ocf.runningPromoted)) return { is: 'healthy', code };
     return elapsedMs() > allowedMs + lateMs
       ? { is: 'void', why: 'this process was late' }

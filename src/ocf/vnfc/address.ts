@@ -14,7 +14,7 @@ import type { Service, ServiceCall } from './service.ts';
 /** How long the network is asked, in ms: a host that has an address answers within one. */
 const askMs = 150;
 
-type Addressed = Pick<Service, 'address' | 'address_nic'>;
+type Addressed = Pick<Service, 'address' | 'address_nic' | 'address_peers'>;
 
 /** The node's interfaces that have the address. One that is down has none. */
 const nicsWith = (address: string): string[] => {
@@ -57,22 +57,35 @@ export async function giveUpAddress(call: ServiceCall): Promise<void> {
   if (call.values.address !== undefined) await byVip(call, 'stop');
 }
 
-/**
- * Who else has the address of an instance that has it, as a problem; undefined: nobody answers for it, or it can't be asked.
- * @param yields 'always', or to a lower Ethernet address only: of two that ask, one stays
- */
-export async function addressProblem(
-  { address }: Addressed,
-  yields: 'always' | 'to-lower',
-): Promise<string | undefined> {
-  const [nic] = address === undefined ? [] : nicsWith(address);
-  if (address === undefined || nic === undefined) return undefined;
-  const { own, owners } = await whoElseHas(address, nic, askMs, await loadSockets());
-  const before = owners.filter((owner) => yields === 'always' || owner < own);
-  return before.length > 0 ? takenBy(address, before) : undefined;
+/** Who else has the address of an instance that has it, by Ethernet addresses. */
+export interface Contest {
+  readonly address: string;
+  /** Of this node's interface that has it. */
+  readonly own: string;
+  /** Other nodes that may run the resource. */
+  readonly peers: readonly string[];
+  /** Any other host. */
+  readonly strangers: readonly string[];
 }
 
-const takenBy = (address: string, owners: readonly string[]): string =>
+/** Asks the network; undefined: nobody else answers, it isn't here, or it can't be asked. */
+export async function contestOf({ address, address_peers = [] }: Addressed): Promise<Contest | undefined> {
+  const [nic] = address === undefined ? [] : nicsWith(address);
+  if (address === undefined || nic === undefined) return undefined;
+  const sockets = await loadSockets();
+  const { own, owners } = await whoElseHas(address, nic, askMs, sockets);
+  if (owners.length === 0) return undefined;
+  const answers = await Promise.all(address_peers.map((peer) => whoElseHas(peer, nic, askMs, sockets)));
+  const known = new Set(answers.flatMap((answer) => answer.owners));
+  return {
+    address,
+    own,
+    peers: owners.filter((owner) => known.has(owner)),
+    strangers: owners.filter((owner) => !known.has(owner)),
+  };
+}
+
+export const takenBy = (address: string, owners: readonly string[]): string =>
   `another host has ${address}: ${owners.join(', ')} answers for it`;
 
 /** Tells the cluster whether the instance here is active, by a node attribute that a reboot forgets; undefined: it isn't there. */

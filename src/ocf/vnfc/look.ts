@@ -3,7 +3,7 @@ import { ocf, type OcfCode } from '../codes.ts';
 import { healthProblem } from '../health.ts';
 import { healthyScore, type InstanceRole, queryRole } from '../role.ts';
 import type { InstanceState } from '../state-file.ts';
-import { addressProblem, hasAddress } from './address.ts';
+import { contestOf, hasAddress, takenBy } from './address.ts';
 import { askStanding } from './state-role.ts';
 import { processesOf, type Service } from './service.ts';
 
@@ -15,7 +15,12 @@ export interface Finding {
   readonly score?: number | undefined;
   /** Whether it has the address that makes it active; undefined: it has none, or isn't healthy. */
   readonly active?: boolean | undefined;
+  /** It is active, and another of its nodes has its address, too: that one is to give it up. */
+  readonly contested?: boolean;
 }
+
+/** So many monitors' intervals the other one has for that: its own monitor sees it, and it is stopped. */
+const patience = 3;
 
 /** Looks, by every check and the role query that `values` give; `state` is what the agents noted. Changes nothing. */
 export async function look(
@@ -42,13 +47,13 @@ export async function look(
   if (values.promote === undefined) return values.address === undefined ? { code: ocf.success } : elected(values);
   const promoted = await isPromoted(values, state, remainingMs);
   if (typeof promoted !== 'boolean') return { code: failed, problem: promoted.problem };
-  const claim = await claimProblem(values, promoted ? 'promoted' : 'unpromoted', state);
-  if (claim !== undefined) return { code: failed, problem: claim };
+  const claim = await claimOf(values, promoted ? 'promoted' : 'unpromoted', state);
+  if (claim.problem !== undefined) return { code: failed, problem: claim.problem };
   const standing = values.sync === undefined ? { score: healthyScore } : await askStanding(values.sync, remainingMs());
   const { score } = standing;
   if (!promoted) return { code: ocf.success, score };
   return standing.problem === undefined
-    ? { code: ocf.runningPromoted, score }
+    ? { code: ocf.runningPromoted, score, ...(claim.contested && { contested: true }) }
     : { code: ocf.failedPromoted, problem: standing.problem };
 }
 
@@ -62,23 +67,33 @@ async function isPromoted(
   return 'problem' in answer ? answer : answer.role === 'promoted';
 }
 
-/** Its role and its address go together, and nobody else has the address. */
-async function claimProblem(
-  values: Service,
-  role: InstanceRole,
-  state: InstanceState | undefined,
-): Promise<string | undefined> {
+interface Claim {
+  readonly problem?: string;
+  readonly contested?: boolean;
+}
+
+/** Its role and its address go together, and nobody else has the address. Of two nodes that have it, the one without the role is wrong. */
+async function claimOf(values: Service, role: InstanceRole, state: InstanceState | undefined): Promise<Claim> {
   const { address } = values;
-  if (address === undefined || state === undefined || state.changing) return undefined;
+  if (address === undefined || state === undefined || state.changing) return {};
   const here = hasAddress(values);
-  if (role === 'promoted')
-    return here ? addressProblem(values, 'always') : `it is active, and its address ${address} is not here`;
-  return here ? `it is standby, and has the address ${address} of the active one` : undefined;
+  if (role === 'unpromoted')
+    return here ? { problem: `it is standby, and has the address ${address} of the active one` } : {};
+  if (!here) return { problem: `it is active, and its address ${address} is not here` };
+  const contest = await contestOf(values);
+  if (contest === undefined) return {};
+  const { peers, strangers } = contest;
+  if (strangers.length > 0) return { problem: takenBy(address, strangers) };
+  const { contestedSince, watch } = state;
+  const isPatient = contestedSince === undefined || Date.now() - contestedSince < patience * (watch?.intervalMs ?? 0);
+  return isPatient ? { contested: true } : { problem: takenBy(address, peers) };
 }
 
 /** The instances settle by themselves who has the address. Of two that have it, the one with the higher Ethernet address is wrong. */
 async function elected(values: Service): Promise<Finding> {
   const active = hasAddress(values);
-  const problem = active ? await addressProblem(values, 'to-lower') : undefined;
-  return problem === undefined ? { code: ocf.success, active } : { code: ocf.errGeneric, problem };
+  const contest = active ? await contestOf(values) : undefined;
+  const before = [...(contest?.peers ?? []), ...(contest?.strangers ?? [])].filter((owner) => owner < contest!.own);
+  if (before.length === 0) return { code: ocf.success, active };
+  return { code: ocf.errGeneric, problem: takenBy(contest!.address, before) };
 }

@@ -35,7 +35,11 @@ async function keepUp(
     await setPromotionScore(instance, finding?.score, log);
   }
   if (finding?.active !== undefined) await sayWhoIsActive(instance, finding.active, log);
-  if (healthy && state !== undefined) askToWatch(call, { ...state, score: finding.score, active: finding.active });
+  if (!healthy || state === undefined) return;
+  const { score, active, contested } = finding;
+  if (contested && state.contestedSince === undefined) log.warn(`another node has ${values.address}, too`);
+  const contestedSince = contested ? (state.contestedSince ?? Date.now()) : undefined;
+  askToWatch(call, { ...state, score, active, contestedSince });
 }
 
 /**

@@ -1,5 +1,16 @@
 /** The parameters of ocf:vnfha:vnfc: what its agent and the supervisor know of an instance. */
-import { command, escapedText, ipAddress, networkInterface, path, port, positive, text, url } from '../parameter.ts';
+import {
+  command,
+  escapedText,
+  ipAddress,
+  ipAddresses,
+  networkInterface,
+  path,
+  port,
+  positive,
+  text,
+  url,
+} from '../parameter.ts';
 
 const argv = 'A JSON array of strings, or words split on white space; no shell is involved.';
 
@@ -93,6 +104,11 @@ export const parameters = {
   address_nic: networkInterface({
     shortdesc: "The address's network interface",
     longdesc: "The network interface of the address. Default: the one that is in the address's network.",
+  }),
+  address_peers: ipAddresses({
+    shortdesc: 'Addresses of its nodes',
+    longdesc:
+      "The addresses, in the virtual address's network, of the nodes that may run the resource. When one of these has the virtual address besides the active instance, that one is to give it up, and is given the time of three monitors for it; any other host is given none.",
   }),
   address_arp_count: positive({
     default: '5',

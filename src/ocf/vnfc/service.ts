@@ -29,6 +29,7 @@ export interface Service extends HealthChecks {
   readonly address: string | undefined;
   readonly address_prefix: number | undefined;
   readonly address_nic: string | undefined;
+  readonly address_peers: readonly string[] | undefined;
   readonly address_arp_count: number;
   readonly address_arp_interval: number;
 }

@@ -115,6 +115,7 @@ const nothing: Service = {
   address: undefined,
   address_prefix: undefined,
   address_nic: undefined,
+  address_peers: undefined,
   address_arp_count: 5,
   address_arp_interval: 200,
   sync: undefined,

@@ -38,12 +38,13 @@ async function wellAgain(): Promise<void> {
   ).catch(async (error: Error) => Promise.reject(new Error(`${error.message}: ${last}\n${await whatIsSaid()}`)));
 }
 
-/** What an operator would look at: the failures that Pacemaker counts, and the incidents and what became of them. */
+/** What an operator would look at: the failures that Pacemaker counts, the incidents and what became of them, what the notifiers did. */
 async function whatIsSaid(): Promise<string> {
   const asked = nodes.flatMap((node) =>
     [
       ['crm_mon', '-1', '-r', '-f'],
       ['vnfha', 'incident', 'list'],
+      ['tail', '-n', '30', '/var/log/vnfha/vnfha-notifier.log'],
     ].map(async (argv) => {
       const { stdout, stderr } = await lab
         .exec(node, argv, { timeout: 10_000 })

@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { createLog } from '../../../src/process/log.ts';
 import { Failure } from '../../../src/process/failure.ts';
 import { serveMetrics } from '../../../src/process/metrics.ts';
@@ -26,21 +26,24 @@ test('the alert rules are rules, and each does what its tests say', (t) => {
 });
 
 const log = createLog('test', () => undefined);
-let port: number;
-test.before('a free port', async () => {
+/** Each at a port of its own: a client keeps connections, also to a server that has ended. */
+async function serving(t: ExecutionContext) {
   const free = createServer().listen(0, '127.0.0.1');
   await once(free, 'listening');
-  ({ port } = free.address() as AddressInfo);
+  const { port } = free.address() as AddressInfo;
   free.close();
   await once(free, 'close');
-});
-const scrape = async (path = '/metrics'): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
+  const { meters, close } = await serveMetrics(String(port), log);
+  t.teardown(close);
+  const scrape = async (path = '/metrics'): Promise<Response> => fetch(`http://127.0.0.1:${port}${path}`);
+  return { meters, port, scrape };
+}
+
 const entry = (fields: object): JournalEntry =>
   ({ v: 1, vnf: 'v', incident: 'i', at: 1000, by: 'n1', ...fields }) as JournalEntry;
 
 test.serial('everything that is served is as Prometheus wants it; an incident is counted and timed', async (t) => {
-  const { meters, close } = await serveMetrics(String(port), log);
-  t.teardown(close);
+  const { meters, scrape } = await serving(t);
   const bridge = bridgeMeters(meters, { state: () => initialRotation, corosync: () => true, outdated: () => false });
   bridge.changed({ vnfc: 'web', rotation: 'out' }, 0.012);
   let journal = emptyJournal;
@@ -87,8 +90,7 @@ test.serial('everything that is served is as Prometheus wants it; an incident is
 });
 
 test.serial('nothing else is there, a port that is taken is said, and a daemon may begin anew', async (t) => {
-  const { meters, close } = await serveMetrics(String(port), log);
-  t.teardown(close);
+  const { meters, port, scrape } = await serving(t);
   t.is((await scrape('/')).status, 404);
   const error = await t.throwsAsync(serveMetrics(String(port), log), { instanceOf: Failure });
   t.regex(error.message, /cannot be served/);

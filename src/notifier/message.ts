@@ -8,7 +8,7 @@ export type NotifierMessage =
   | { readonly v: 1; readonly type: 'entry'; readonly entry: JournalEntry }
   /**
    * What the sender has in its journal, after the group changed. `view` names the membership that it answers to, `last` the
-   * last part.
+   * last part, `missing` the members (NODEID.PID) that the sender has not heard yet and asks to tell theirs again.
    */
   | {
       readonly v: 1;
@@ -16,6 +16,7 @@ export type NotifierMessage =
       readonly view: string;
       readonly entries: readonly JournalEntry[];
       readonly last: boolean;
+      readonly missing: readonly string[];
     };
 
 /** Reads a message; undefined: it isn't one of this version. @throws SyntaxError when it isn't JSON */
@@ -31,7 +32,9 @@ export function decodeNotifierMessage(data: Buffer): NotifierMessage | undefined
     return undefined;
   // What one member can't read, a newer one wrote: the rest is still good.
   const known = entries.map(decodeEntry).filter((entry) => entry !== undefined);
-  return { v: 1, type: 'journal', view, entries: known, last };
+  // an older one doesn't say whom it misses
+  const missing = Array.isArray(message.missing) ? message.missing.filter((name) => typeof name === 'string') : [];
+  return { v: 1, type: 'journal', view, entries: known, last, missing };
 }
 
 const text = 'string';

@@ -90,6 +90,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
   const end = async (): Promise<void> => {
     loop.stop();
     status.stop();
+    stopAsking();
     await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), news.close(), adapter.close()]);
     file.close();
     await lock.release();
@@ -98,7 +99,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     journal: () => loop.state.journal,
     member: () => group.localNodeId !== undefined,
   });
-  replicate({
+  const stopAsking = replicate({
     group,
     node,
     vnf: policy.vnf.name,

@@ -1,7 +1,8 @@
 /**
  * The same journal on every member. A new fact is multicast and counts when it is delivered, to its author like to all others: then it
  * goes to the disk, and after that into the decisions. Whenever the group changes, every member tells all that it has, and nobody
- * speaks until it has heard everybody: so a member that was away knows what happened, and what only it knows is not lost.
+ * speaks until it has heard everybody: so a member that was away knows what happened, and what only it knows is not lost. Who still
+ * misses somebody after a while asks for it again: else one lost message would silence this group until it changes the next time.
  */
 import type { Group } from '../corosync/group.ts';
 import type { CpgMember } from '../corosync/cpg.ts';
@@ -25,6 +26,8 @@ interface ReplicaOptions {
   readonly changed: () => void;
   readonly onBroken: (error: unknown) => void;
   readonly log: Log;
+  /** Milliseconds after which those who were not heard are asked again; default 3000. */
+  readonly askAgainMs?: number;
 }
 
 /** Entries in one message: far below what corosync takes. */
@@ -32,48 +35,68 @@ const partLength = 200;
 /** Lines from which on the file is made smaller, if that halves it. */
 const longFile = 2000;
 
-/** Keeps the journal of this node and those of the others alike, until the group is closed. */
-export function replicate(options: ReplicaOptions): void {
-  const { group, post, log } = options;
+/** Keeps the journal of this node and those of the others alike, until the group is closed; what it returns ends its asking. */
+export function replicate(options: ReplicaOptions): () => void {
+  const { group, post, log, askAgainMs = 3000 } = options;
   let view = '';
+  let self = '';
   let unheard = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+
+  /** `missing`: who is asked to tell again. */
+  const tell = (missing: readonly string[]): void => {
+    const told = tellAll(options, view, missing);
+    told.catch((error: unknown) => log.warn('journal-not-told', { why: messageOf(error) }));
+  };
+  const askAgain = (): void => {
+    log.warn('journals-missing', { of: [...unheard], after: askAgainMs });
+    tell([...unheard]);
+    timer = setTimeout(askAgain, askAgainMs);
+  };
 
   group.on('membership', ({ members }) => {
     const nodeId = group.localNodeId;
     if (nodeId === undefined) return;
+    self = nameOf({ nodeid: nodeId, pid: process.pid });
     view = members.map(nameOf).sort().join(' ');
     unheard = new Set(members.map(nameOf));
     log.info('group', { members });
-    const self = { nodeId, pid: process.pid };
     post({
       type: 'joined',
-      self,
+      self: { nodeId, pid: process.pid },
       node: options.node,
       members: members.map(({ nodeid, pid }) => ({ nodeId: nodeid, pid })),
     });
     options.changed();
-    tell(options, view).catch((error: unknown) => log.warn('journal-not-told', { why: messageOf(error) }));
+    tell([]);
+    clearTimeout(timer);
+    timer = setTimeout(askAgain, askAgainMs);
   });
   group.on('message', (message, from) => {
     if (message.type === 'entry') return take(options, [message.entry], from);
     take(options, message.entries, from);
-    if (message.view !== view || !message.last || !unheard.delete(nameOf(from))) return;
-    if (unheard.size === 0) post({ type: 'synced' });
+    if (message.view !== view || !message.last) return;
+    if (message.missing.includes(self) && nameOf(from) !== self) tell([]);
+    if (!unheard.delete(nameOf(from)) || unheard.size > 0) return;
+    clearTimeout(timer);
+    post({ type: 'synced' });
   });
   group.on('down', (reason) => {
     view = '';
+    clearTimeout(timer);
     log.warn('corosync-away', { why: reason.message });
     post({ type: 'disconnected' });
   });
+  return () => clearTimeout(timer);
 }
 
 const nameOf = (member: CpgMember): string => `${member.nodeid}.${member.pid}`;
 
-async function tell({ group, journal }: ReplicaOptions, view: string): Promise<void> {
+async function tellAll({ group, journal }: ReplicaOptions, view: string, missing: readonly string[]): Promise<void> {
   const entries = compacted(journal());
   for (let at = 0; at === 0 || at < entries.length; at += partLength) {
     const last = at + partLength >= entries.length;
-    await group.send({ v: 1, type: 'journal', view, entries: entries.slice(at, at + partLength), last });
+    await group.send({ v: 1, type: 'journal', view, entries: entries.slice(at, at + partLength), last, missing });
   }
 }
 

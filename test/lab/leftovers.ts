@@ -46,6 +46,13 @@ function namespacesOf(pid: string): string[] {
 }
 
 function descendants(pid: number): string[] {
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
-  return [String(pid), ...children.flatMap((child) => descendants(Number(child)))];
+  return [String(pid), ...childrenOf(pid).flatMap((child) => descendants(Number(child)))];
+}
+
+function childrenOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1').split(' ').filter(Boolean);
+  } catch {
+    return []; // ended meanwhile
+  }
 }

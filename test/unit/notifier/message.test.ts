@@ -15,8 +15,11 @@ const decode = (message: unknown) => decodeNotifierMessage(Buffer.from(JSON.stri
 
 test('entries and journals are read back', (t) => {
   t.deepEqual(decode({ v: 1, type: 'entry', entry }), { v: 1, type: 'entry', entry } as never);
-  const journal = { v: 1, type: 'journal', view: '1.2 2.3', entries: [entry], last: true };
+  const journal = { v: 1, type: 'journal', view: '1.2 2.3', entries: [entry], last: true, missing: ['2.3'] };
   t.deepEqual(decode(journal), journal as never);
+  const { missing, ...older } = journal;
+  t.deepEqual(missing, ['2.3']);
+  t.deepEqual(decode(older), { ...journal, missing: [] } as never);
 });
 
 test('what this version does not know in a journal is left out, and the rest is kept', (t) => {

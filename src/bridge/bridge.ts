@@ -14,6 +14,7 @@ import { messageOf } from '../process/failure.ts';
 import type { Meters } from '../process/metrics.ts';
 import { serveControl } from './control.ts';
 import { type EngineOptions, startEngine } from './engine.ts';
+import { type ManagedWatchOptions, watchManaged } from './managed-watch.ts';
 import { bridgeMeters } from './meters.ts';
 import { watchNodes } from './node-watch.ts';
 import type { Structure } from './structure.ts';
@@ -31,7 +32,13 @@ export interface Bridge {
 
 /** @throws Failure 'conflict' (another bridge runs here), 'permission' */
 export async function startBridge(
-  options: Omit<EngineOptions, 'send' | 'changed'> & { readonly bridgeSocket: string; readonly meters: Meters },
+  options: Omit<EngineOptions, 'send' | 'changed'> & {
+    readonly bridgeSocket: string;
+    readonly meters: Meters;
+    readonly setAttribute: ManagedWatchOptions['setAttribute'];
+    /** Between two looks at HAProxy's checks of the servers that it manages. */
+    readonly checksMs: number;
+  },
 ): Promise<Bridge> {
   const { node, config, log } = options;
   let up = false;
@@ -70,6 +77,18 @@ export async function startBridge(
   });
 
   await nodes.use(engine.structure.vnf);
+  const managed = watchManaged({
+    stats: () => engine.stats(),
+    setAttribute: options.setAttribute,
+    told: () => {
+      group.send({ v: 1, type: 'checks', node }).catch((error: unknown) => {
+        log.warn('not-announced', { why: messageOf(error) });
+      });
+    },
+    everyMs: options.checksMs,
+    log,
+  });
+  managed.use(engine.structure.vnf);
   const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log });
   group.on('up', () => {
     up = true;
@@ -119,10 +138,12 @@ export async function startBridge(
     use(structure) {
       engine.use(structure);
       void nodes.use(structure.vnf);
+      managed.use(structure.vnf);
     },
     async stop() {
       nodes.stop();
-      await Promise.all([Promise.race([group.close(), sleep(leaveMs)]), control.close(), engine.stop()]);
+      const left = Promise.race([group.close(), sleep(leaveMs)]);
+      await Promise.all([left, control.close(), managed.stop(), engine.stop()]);
     },
   };
 }

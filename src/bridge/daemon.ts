@@ -8,6 +8,7 @@ import { defaultRotationPolicy } from '../decide/rotation.ts';
 import { loadVnfOn } from '../model/load.ts';
 import { lbNodes, paths } from '../model/names.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
+import { setNodeAttribute } from '../pacemaker/node-attribute.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { type Meters, serveMetrics } from '../process/metrics.ts';
@@ -104,6 +105,8 @@ async function follow(
       structure,
       meters,
       readStatus,
+      setAttribute: setNodeAttribute,
+      checksMs: 1000,
       policy: defaultRotationPolicy,
       haproxyMaster: paths.haproxyMaster,
       haproxyTimeoutMs: 1000,

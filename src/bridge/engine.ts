@@ -7,7 +7,7 @@ import { reloadHaproxy } from '../haproxy/master.ts';
 import { runtimeAt } from '../haproxy/runtime.ts';
 import type { ServerStat } from '../haproxy/replies.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
-import { haproxyId } from '../model/names.ts';
+import { haproxyId, isManaged } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
 import { statusReader } from '../pacemaker/status-reader.ts';
 import { now } from '../process/clock.ts';
@@ -105,6 +105,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     intervalMs: options.observeMs,
     quietIntervalMs: options.observeQuietMs,
     isFileRight: () => writer.isRight(),
+    isOurs: (backend) => !isManaged(structure.vnf, backend),
     post(event) {
       post(event);
       noteOutdated();

@@ -31,6 +31,8 @@ export interface ObserverOptions {
   /** From one look to the next, after the last `quietLooks` have seen the same. */
   readonly quietIntervalMs: number;
   readonly isFileRight: () => Promise<boolean>;
+  /** Whether the servers of a backend are the bridge's to put in and out; those of others are no business of the decisions. */
+  readonly isOurs: (backend: string) => boolean;
   readonly post: (event: RotationEvent) => void;
   readonly log: Log;
 }
@@ -54,7 +56,8 @@ export function observe(options: ObserverOptions): Observer {
       const { info, servers: seen } = await runtime.observe();
       last = { pid: info.pid, servers: seen };
       complaint = undefined;
-      for (const { backend, server, admin } of seen) servers.set(keyOf(backend, server), words[admin]);
+      const ours = seen.filter(({ backend }) => options.isOurs(backend));
+      for (const { backend, server, admin } of ours) servers.set(keyOf(backend, server), words[admin]);
     } catch (error) {
       last = undefined;
       if (!(error instanceof Failure && error.kind === 'missing')) {

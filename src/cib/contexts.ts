@@ -14,7 +14,16 @@ import {
   serverPlaces,
   vipId,
 } from '../model/names.ts';
-import type { ActiveActiveVnfc, ActiveStandbyVnfc, LoadBalancer, Vip, Vnf, Vnfc } from '../model/vnf.ts';
+import type {
+  ActiveActiveVnfc,
+  ActiveStandbyVnfc,
+  Balanced,
+  LoadBalancer,
+  ManagedVnfc,
+  Vip,
+  Vnf,
+  Vnfc,
+} from '../model/vnf.ts';
 import { duration, parametersOf } from './values.ts';
 
 export function clusterContext(vnf: Vnf) {
@@ -89,27 +98,46 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
   const places = new Map<string, ServerPlace[]>(vnf.vnfcs.map(({ name }) => [name, []]));
   for (const place of serverPlaces(vnf)) places.get(place.vnfc)!.push(place);
   const services = vnf.vnfcs.filter((vnfc) => vnfc.redundancy === 'active-active');
+  const ofCluster = ({ name, service }: ActiveActiveVnfc) => ({
+    ...balancedContext(vnf, name, service),
+    managed: false,
+    slowStart: '',
+    servers: places.get(name)!.map(({ backend, server, address, port }) => ({
+      name: server,
+      address: hostPort(address, port),
+      excluded: excluded.has(`${backend}/${server}`),
+    })),
+  });
+  const ofLoadBalancer = ({ name, service, servers }: ManagedVnfc) => ({
+    ...balancedContext(vnf, name, service),
+    managed: true,
+    slowStart: service.slowStartMs === 0 ? '' : `${service.slowStartMs}ms`,
+    servers: servers.map((server) => ({
+      name: server.name,
+      address: hostPort(server.address, server.port),
+      excluded: false,
+    })),
+  });
   return {
     vnf: vnf.name,
     socket: paths.haproxySocket,
     localTemplates: paths.localTemplates,
-    services: (lb === undefined ? [] : services).map(({ name, service }) => ({
-      backend: backendName(vnf.name, name),
-      mode: service.mode,
-      http: service.mode === 'http',
-      bind: hostPort(lb!.vip.ip, service.frontend),
-      balance: service.balance,
-      checkPath: service.check.http ?? '',
-      inter: `${service.check.interMs}ms`,
-      fall: service.check.fall,
-      rise: service.check.rise,
-      answer: `${service.check.answerMs}ms`,
-      servers: places.get(name)!.map(({ backend, server, address, port }) => ({
-        name: server,
-        address: hostPort(address, port),
-        excluded: excluded.has(`${backend}/${server}`),
-      })),
-    })),
+    services: lb === undefined ? [] : [...services.map(ofCluster), ...lb.manages.map(ofLoadBalancer)],
+  };
+}
+
+function balancedContext(vnf: Vnf, name: string, service: Balanced) {
+  return {
+    backend: backendName(vnf.name, name),
+    mode: service.mode,
+    http: service.mode === 'http',
+    bind: hostPort(vnf.loadBalancer!.vip.ip, service.frontend),
+    balance: service.balance,
+    checkPath: service.check.http ?? '',
+    inter: `${service.check.interMs}ms`,
+    fall: service.check.fall,
+    rise: service.check.rise,
+    answer: `${service.check.answerMs}ms`,
   };
 }
 

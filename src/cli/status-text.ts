@@ -6,7 +6,8 @@ export function statusText(status: VnfStatus): string {
   const { vnf, ok, problems, cluster, nodes, vnfcs, loadBalancer, incidents } = status;
   const online = nodes.filter(({ state }) => state === 'online').map(({ name }) => name);
   const groups = [...vnfcs, ...(loadBalancer === undefined ? [] : [loadBalancer])];
-  const width = Math.max(...nodes.map(({ name }) => name.length));
+  const places = groups.flatMap(({ instances }) => instances.map(({ node }) => node));
+  const width = Math.max(...[...nodes.map(({ name }) => name), ...places].map(({ length }) => length));
   return [
     `${vnf}: ${ok ? 'well' : 'not well'}`,
     ...problems.map((problem) => `  ! ${problem}`),
@@ -26,8 +27,15 @@ export function statusText(status: VnfStatus): string {
 
 function headOf({ name, kind, vip }: GroupStatus): string {
   const address = vip === undefined ? '' : `, ${vip.address} ${vip.node === undefined ? 'nowhere' : `on ${vip.node}`}`;
-  return `${name} (${kind.replace('-', kind === 'load-balancer' ? ' ' : '/')})${address}`;
+  return `${name} (${kinds[kind]})${address}`;
 }
+
+const kinds: Readonly<Record<GroupStatus['kind'], string>> = {
+  'active-standby': 'active/standby',
+  'active-active': 'active/active',
+  'load-balancer': 'load balancer',
+  'lb-managed': 'managed by the load balancer',
+};
 
 function instanceText({ node, state, rotation, reason }: InstanceView, width: number): string {
   const place = rotation === undefined ? '' : rotation === 'in' ? 'in rotation' : `out of rotation: ${reason}`;

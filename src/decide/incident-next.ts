@@ -2,10 +2,10 @@
  * What comes next for one incident, by its phase and by how the instance is. One table for its heal, one for its alarm.
  */
 import type { ClusterStatus } from '../model/cluster.ts';
-import { resourceId } from '../model/names.ts';
-import type { Vnf, Vnfc } from '../model/vnf.ts';
+import type { Vnf } from '../model/vnf.ts';
+import { type Healable, healableOf } from './healable.ts';
 import type { Alarm, HealRequest, IncidentAction } from './incident-action.ts';
-import { conditionOf, type Condition } from './incident-condition.ts';
+import type { Condition } from './incident-condition.ts';
 import { type Incident, type JournalEntry, type Outcome, type Recorded, resolutionsOf } from './incident-journal.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 
@@ -27,7 +27,7 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
   const { policy, status } = situation;
   const { timing, vnf } = policy;
   const { attempt, id } = incident;
-  const vnfc = vnf.vnfcs.find((each) => each.name === incident.vnfc);
+  const vnfc = healableOf(vnf, incident.vnfc);
   const condition = conditionNow(status.value, vnf, incident.vnfc, incident.node);
   const whole = condition === 'whole' && status.startedAt > recorded.since;
   const fact = (known: Fact): Next => ({ action: write(authorOf(situation), known) });
@@ -56,7 +56,8 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
     case 'completed': {
       if (whole) return recovered();
       if (condition !== 'broken') return undefined;
-      const resource = resourceId(vnf.name, incident.vnfc);
+      const resource = vnfc?.resource;
+      if (resource === undefined) return fact({ kind: 'cleaned-up', incident: id, attempt });
       return { action: { type: 'cleanup', incident: id, attempt, resource, node: incident.node } };
     }
     case 'cleaned':
@@ -78,7 +79,7 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
 export function nextOfAlarm(incident: Incident, situation: Situation): Next {
   const { vnf } = situation.policy;
   if (vnf.vnfm?.alarms === undefined) return undefined;
-  const vnfc = vnf.vnfcs.find((each) => each.name === incident.vnfc);
+  const vnfc = healableOf(vnf, incident.vnfc);
   const alarm = alarmOf(incident, vnfc);
   if (incident.alarm === 'unsent') return { action: { type: 'raise-alarm', incident: incident.id, alarm } };
   if (incident.alarm === 'cleared' || incident.recoveredAt === undefined) return undefined;
@@ -89,8 +90,7 @@ export function nextOfAlarm(incident: Incident, situation: Situation): Next {
 
 /** How the instance of an incident is; one that the description no longer names is nobody's to heal. */
 export function conditionNow(status: ClusterStatus, vnf: Vnf, vnfcName: string, node: string): Condition {
-  const vnfc = vnf.vnfcs.find((each) => each.name === vnfcName);
-  return vnfc === undefined ? 'whole' : conditionOf(status, vnf, vnfc, node);
+  return healableOf(vnf, vnfcName)?.condition(status, node) ?? 'whole';
 }
 
 /** An entry without what every entry has. */
@@ -137,16 +137,16 @@ export function authorOf({ policy, node, now }: Situation): Author {
   return { vnf: policy.vnf.name, node, now };
 }
 
-function healRequest(incident: Incident, { entries }: Recorded, vnfc: Vnfc | undefined): HealRequest {
+function healRequest(incident: Incident, { entries }: Recorded, vnfc: Healable | undefined): HealRequest {
   const mark = `vnfha:${incident.id}#`;
   const key = `${mark}${incident.attempt}`;
   const cause = `${key} ${incident.vnfc} on ${incident.node} ${incident.reason}`.slice(0, 255);
   const known = entries.flatMap((entry) => (entry.kind === 'heal-accepted' ? [entry.operation] : []));
   const { vnfc: name, node } = incident;
-  return { mark, key, cause, known, vnfc: name, node, vnfcInstanceId: vnfc?.vnfcInstanceIds[node] };
+  return { mark, key, cause, known, vnfc: name, node, vnfcInstanceId: vnfc?.instanceId(node) };
 }
 
-function alarmOf(incident: Incident, vnfc: Vnfc | undefined): Alarm {
+function alarmOf(incident: Incident, vnfc: Healable | undefined): Alarm {
   const { id, node, severity, reason, raisedAt } = incident;
-  return { id, vnfcInstanceId: vnfc?.vnfcInstanceIds[node], vnfc: incident.vnfc, node, severity, reason, raisedAt };
+  return { id, vnfcInstanceId: vnfc?.instanceId(node), vnfc: incident.vnfc, node, severity, reason, raisedAt };
 }

@@ -3,8 +3,8 @@
  */
 import type { ClusterStatus } from '../model/cluster.ts';
 import { resourceId } from '../model/names.ts';
-import type { Vnf, Vnfc } from '../model/vnf.ts';
-import { conditionOf, failureOf, healthyNodes, infinity } from './incident-condition.ts';
+import type { Vnf } from '../model/vnf.ts';
+import { type Healable, healables } from './healable.ts';
 import { type Incident, isOpen, type Journal } from './incident-journal.ts';
 import { authorOf, type Next, type Situation, write } from './incident-next.ts';
 
@@ -16,7 +16,7 @@ export function brokenSince(
   vnf: Vnf,
 ): ReadonlyMap<string, number> {
   if (status === undefined || vnf.vnfm === undefined) return new Map();
-  const broken = places(vnf).filter(({ vnfc, node }) => conditionOf(status, vnf, vnfc, node) === 'broken');
+  const broken = places(vnf).filter(({ vnfc, node }) => vnfc.condition(status, node) === 'broken');
   return new Map(broken.map(({ key }) => [key, before.get(key) ?? askedAt]));
 }
 
@@ -34,17 +34,16 @@ export function newIncidents(
   const open = new Set(openIncidents(journal).map((incident) => keyOf(vnf.name, incident.vnfc, incident.node)));
   return places(vnf)
     .filter(({ key }) => broken.has(key) && !open.has(key))
-    .filter(({ vnfc, node, key }) => {
-      const { failCount = 0 } = failureOf(value, vnf, vnfc, node) ?? {};
-      return failCount >= infinity || startedAt - broken.get(key)! >= timing.confirm;
-    })
+    .filter(
+      ({ vnfc, node, key }) => vnfc.failure(value, node).forGood || startedAt - broken.get(key)! >= timing.confirm,
+    )
     .map(({ vnfc, node, key }) => [key, raise(journal, vnfc, node, situation)]);
 }
 
 const places = (vnf: Vnf) =>
-  vnf.vnfcs
-    .filter((vnfc) => vnfc.recovery.heal)
-    .flatMap((vnfc) => vnfc.nodes.map((node) => ({ vnfc, node, key: keyOf(vnf.name, vnfc.name, node) })));
+  healables(vnf)
+    .filter(({ heal }) => heal)
+    .flatMap((vnfc) => vnfc.places.map((node) => ({ vnfc, node, key: keyOf(vnf.name, vnfc.name, node) })));
 
 /** The incidents that stand for the same instance as another one (two partitions came together). */
 export function duplicates(journal: Journal): ReadonlySet<string> {
@@ -71,17 +70,14 @@ function inOrder(one: Incident, other: Incident): number {
   return other.attempt - one.attempt || one.raisedAt - other.raisedAt || (one.id < other.id ? -1 : 1);
 }
 
-function raise(journal: Journal, vnfc: Vnfc, node: string, situation: Situation): Next {
+function raise(journal: Journal, vnfc: Healable, node: string, situation: Situation): Next {
   const { vnf } = situation.policy;
   const status = situation.status.value;
-  const { failCount = 0, lastFailure } = failureOf(status, vnf, vnfc, node) ?? {};
+  const { reason, last } = vnfc.failure(status, node);
   // Named after the failure: when a speaker dies with this entry on the wire, the next one means the same incident.
-  const stamp = Math.round(parseTime(lastFailure) ?? situation.now).toString(36);
+  const stamp = Math.round(parseTime(last) ?? situation.now).toString(36);
   const incident = unused(`${resourceId(vnf.name, vnfc.name)}-${node}-${stamp}`, journal);
-  const times = failCount >= infinity ? 'for good' : `${failCount} times`;
-  const last = lastFailure === undefined ? '' : `, last at ${lastFailure}`;
-  const severity = healthyNodes(status, vnf, vnfc).length === 0 ? 'CRITICAL' : 'MAJOR';
-  const reason = `failed ${times}${last}`;
+  const severity = vnfc.serving(status) === 0 ? 'CRITICAL' : 'MAJOR';
   const fact = { kind: 'raised', incident, vnfc: vnfc.name, node, reason, severity } as const;
   return { action: write(authorOf(situation), fact) };
 }

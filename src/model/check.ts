@@ -9,6 +9,7 @@ import { checkBudget } from './checks/budget.ts';
 import { checkDurations } from './checks/durations.ts';
 import { checkFencing } from './checks/fencing.ts';
 import { checkHeartbeats } from './checks/heartbeats.ts';
+import { checkManaged } from './checks/managed.ts';
 import { checkNames } from './checks/names.ts';
 import { checkNodes } from './checks/nodes.ts';
 import { checkServices } from './checks/service.ts';
@@ -36,6 +37,7 @@ const checks = [
   checkFencing,
   checkVnfcs,
   checkServices,
+  checkManaged,
   checkSync,
   checkHeartbeats,
   checkDurations,

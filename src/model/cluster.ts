@@ -2,6 +2,8 @@
  * The cluster as Pacemaker sees it at one moment: what src/pacemaker reads out of `crm_mon --output-as=xml` and what the
  * decisions are made from.
  */
+import type { ServersHealth } from './server-health.ts';
+
 export interface ClusterStatus {
   /** Whether the partition that answered has quorum. */
   readonly quorate: boolean;
@@ -14,6 +16,8 @@ export interface ClusterStatus {
   readonly failures: readonly FailureCount[];
   /** Active by an election of their own, as their agents say (the node attribute RESOURCE-active); undefined: none is. */
   readonly elected?: readonly { readonly resource: string; readonly node: string }[];
+  /** What the load balancer's nodes say of the servers that it manages (server-health.ts); undefined: none says anything. */
+  readonly checks?: readonly { readonly backend: string; readonly node: string; readonly servers: ServersHealth }[];
 }
 
 export interface NodeStatus {

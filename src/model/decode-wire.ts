@@ -28,9 +28,10 @@ export function decodeBridgeMessage(data: Buffer | string): BridgeMessage | unde
       if (error === undefined) return { v, type: 'ack', id, node };
       return isText(error) ? { v, type: 'ack', id, node, error } : undefined;
     }
-    case 'supervisor': {
-      const { node } = fields;
-      return isName(node) ? { v, type: 'supervisor', node } : undefined;
+    case 'supervisor':
+    case 'checks': {
+      const { type, node } = fields;
+      return isName(node) ? { v, type, node } : undefined;
     }
     case 'instance': {
       const { node, resource, word, at, what } = fields;

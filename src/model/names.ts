@@ -27,6 +27,10 @@ export const ownerTag = (vnf: string): string => `vnfha-${vnf}`;
 /** HAProxy's backend of an active/active VNFC; its servers are called as their nodes. */
 export const backendName = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}`;
 
+/** Whether a backend is of a VNFC that the load balancer manages by itself. */
+export const isManaged = ({ name, loadBalancer }: Vnf, backend: string): boolean =>
+  loadBalancer?.manages.some((managed) => backendName(name, managed.name) === backend) ?? false;
+
 /** A server of a backend: the instance of a VNFC on a node. */
 export interface ServerPlace {
   readonly backend: string;

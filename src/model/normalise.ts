@@ -13,9 +13,11 @@ import type {
   ActiveActiveVnfc,
   ActiveStandbyVnfc,
   Argv,
+  Balanced,
   ClusterNode,
   Heartbeat,
   LoadBalancer,
+  ManagedVnfc,
   Network,
   Sync,
   Vip,
@@ -23,7 +25,9 @@ import type {
   Vnfc,
 } from './vnf.ts';
 
-type VnfcDescription = Description['vnfcs'][number];
+type VnfcDescription = NonNullable<Description['vnfcs']>[number];
+type ManagedDescription = NonNullable<NonNullable<Description['loadBalancer']>['manages']>[number];
+type ServiceDescription = NonNullable<VnfcDescription['service']> | ManagedDescription['service'];
 type Common = Omit<ActiveStandbyVnfc, 'redundancy' | 'vip' | 'vipBy' | 'role' | 'sync'>;
 
 /** Where each thing lives, so that no VNFC costs a search. */
@@ -65,6 +69,7 @@ export function normalise(description: Description): Vnf {
     hasVnfm: description.vnfm !== undefined,
     defaults,
   };
+  const vnfcs = (description.vnfcs ?? []).map((vnfc) => vnfcOf(vnfc, context));
   const tokenMs = ms(description.cluster?.token, defaults.token);
   return {
     name: description.vnf.name,
@@ -96,8 +101,8 @@ export function normalise(description: Description): Vnf {
         Object.entries(device.parameters ?? {}).map(([key, value]) => [key, String(value)]),
       ),
     })),
-    vnfcs: description.vnfcs.map((vnfc) => vnfcOf(vnfc, context)),
-    loadBalancer: loadBalancerOf(description.loadBalancer, context),
+    vnfcs,
+    loadBalancer: loadBalancerOf(description.loadBalancer, vnfcs, context),
     vnfm: vnfmOf(description.vnfm),
   };
 }
@@ -223,11 +228,17 @@ function heartbeatOf(heartbeat: VnfcDescription['heartbeat'], defaults: Defaults
 function serviceOf(vnfc: VnfcDescription, nodes: readonly string[], context: Context): ActiveActiveVnfc['service'] {
   const service = vnfc.service!;
   return {
+    ...balancedOf(service, context),
+    network: service.network ?? networksOfAll([...nodes, ...context.lbNodes], context)[0]!,
+  };
+}
+
+function balancedOf(service: ServiceDescription, context: Context): Balanced {
+  return {
     port: service.port,
     frontend: service.frontend ?? service.port,
     mode: service.mode ?? 'http',
     balance: service.balance ?? 'roundrobin',
-    network: service.network ?? networksOfAll([...nodes, ...context.lbNodes], context)[0]!,
     check: {
       http: service.check?.http,
       interMs: ms(service.check?.inter, context.defaults.inter),
@@ -238,8 +249,38 @@ function serviceOf(vnfc: VnfcDescription, nodes: readonly string[], context: Con
   };
 }
 
-function loadBalancerOf(lb: Description['loadBalancer'], context: Context): LoadBalancer | undefined {
-  return lb && { name: lb.name ?? 'lb', nodes: context.lbNodes, vip: vipOf(lb.vip, context) };
+function loadBalancerOf(
+  lb: Description['loadBalancer'],
+  vnfcs: readonly Vnfc[],
+  context: Context,
+): LoadBalancer | undefined {
+  return (
+    lb && {
+      name: lb.name ?? 'lb',
+      nodes: context.lbNodes,
+      vip: vipOf(lb.vip, context),
+      manages: (lb.manages ?? []).map((managed) => managedOf(managed, vnfcs, context)),
+    }
+  );
+}
+
+function managedOf(managed: ManagedDescription, vnfcs: readonly Vnfc[], context: Context): ManagedVnfc {
+  const vips = new Map(
+    vnfcs.map((vnfc) => [vnfc.name, vnfc.redundancy === 'active-standby' ? vnfc.vip.ip : undefined]),
+  );
+  return {
+    name: managed.name,
+    vdu: managed.vdu,
+    servers: managed.servers.map(({ name, address, vnfc, port, vnfcInstanceId }) => ({
+      name,
+      address: vnfc === undefined ? spelled(address!) : must(vips.get(vnfc), vnfc),
+      port: port ?? managed.service.port,
+      pair: vnfc,
+      vnfcInstanceId,
+    })),
+    service: { ...balancedOf(managed.service, context), slowStartMs: ms(managed.service.slowStart, 0) },
+    heal: managed.heal ?? context.hasVnfm,
+  };
 }
 
 function vipOf(text: string, context: Context): Vip {

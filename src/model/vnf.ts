@@ -181,13 +181,12 @@ interface Recovery {
   readonly heal: boolean;
 }
 
-interface Service {
+/** What HAProxy is told of a service. */
+export interface Balanced {
   readonly port: number;
   readonly frontend: number;
   readonly mode: 'http' | 'tcp';
   readonly balance: 'roundrobin' | 'leastconn' | 'source';
-  /** The network on which the load balancer reaches the instances. */
-  readonly network: string;
   readonly check: {
     readonly http: string | undefined;
     readonly interMs: number;
@@ -198,10 +197,35 @@ interface Service {
   };
 }
 
+interface Service extends Balanced {
+  /** The network on which the load balancer reaches the instances. */
+  readonly network: string;
+}
+
 export interface LoadBalancer {
   readonly name: string;
   readonly nodes: readonly string[];
   readonly vip: Vip;
+  /** Scheme B2: those that it manages without the cluster. */
+  readonly manages: readonly ManagedVnfc[];
+}
+
+/** A VNFC whose only manager is the load balancer: HAProxy's checks are its heartbeat. */
+export interface ManagedVnfc {
+  readonly name: string;
+  readonly vdu: string | undefined;
+  readonly servers: readonly ManagedServer[];
+  readonly service: Balanced & { readonly slowStartMs: number };
+  readonly heal: boolean;
+}
+
+interface ManagedServer {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** The active/standby VNFC whose VIP the address is: the cluster recovers it. */
+  readonly pair: string | undefined;
+  readonly vnfcInstanceId: string | undefined;
 }
 
 export interface Vnfm {

@@ -37,6 +37,8 @@ export type BridgeMessage =
       /** One sentence. */
       readonly what: string;
     }
+  /** A bridge has told the cluster something new of HAProxy's checks (server-health.ts): it is worth a look. */
+  | { readonly v: 1; readonly type: 'checks'; readonly node: string }
   /** A Pacemaker alert, as the alert agent of the node that saw it passes it on. */
   | { readonly v: 1; readonly type: 'alert'; readonly alert: PacemakerAlert };
 

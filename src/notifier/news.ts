@@ -1,5 +1,5 @@
 /**
- * Listens in the group of the bridges: what is said there (an alert, a supervisor's word, a request of an lb-member agent) is a reason
+ * Listens in the group of the bridges: what is said there (an alert, a supervisor's word, a request of an lb-member agent, a change in HAProxy's checks) is a reason
  * to look at Pacemaker now, and otherwise nothing needs to be asked for long.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,7 +16,7 @@ const leaveMs = 3000;
 export function listenForNews(log: Log, heard: () => void): { close(): Promise<void> } {
   const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log });
   group.on('message', ({ type }) => {
-    if (type === 'alert' || type === 'instance' || type === 'exclude' || type === 'readmit') heard();
+    if (type !== 'bridge' && type !== 'supervisor' && type !== 'ack') heard();
   });
   return { close: () => Promise.race([group.close(), sleep(leaveMs)]) };
 }

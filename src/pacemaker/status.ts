@@ -1,6 +1,7 @@
 /** What `crm_mon --output-as=xml` says (Pacemaker 2.1 and later), as one typed value. */
 import { Failure } from '../process/failure.ts';
 import { type Element, parseXml } from '../process/xml.ts';
+import { backendOfAttribute, readHealth, type ServersHealth } from '../model/server-health.ts';
 import type { ClusterStatus, FailureCount, InstanceStatus, NodeStatus } from '../model/cluster.ts';
 
 /**
@@ -24,9 +25,12 @@ function statusOf(root: Element): ClusterStatus {
   }
   const dc = child(summary, 'current_dc');
   const options = child(summary, 'cluster_options');
-  const elected = electedIn(child(root, 'node_attributes'));
+  const attributes = attributesIn(child(root, 'node_attributes'));
+  const elected = electedIn(attributes);
+  const checks = checksIn(attributes);
   return {
     ...(elected.length > 0 && { elected }),
+    ...(checks.length > 0 && { checks }),
     quorate: flag(dc, 'with_quorum'),
     dc: flag(dc, 'present') ? dc?.attributes['name'] : undefined,
     maintenance: flag(options, 'maintenance-mode'),
@@ -120,17 +124,38 @@ function failuresIn(history: Element | undefined): FailureCount[] {
   );
 }
 
-/** Whom the agents say to have the address that makes active: see src/ocf/vnfc/address.ts. */
-function electedIn(attributes: Element | undefined): { resource: string; node: string }[] {
-  if (attributes === undefined) return [];
-  return named(attributes, 'node').flatMap((node) =>
-    named(node, 'attribute').flatMap((attribute) => {
-      const resource = /^(.+)-active$/.exec(required(attribute, 'name'))?.[1];
-      return resource !== undefined && attribute.attributes['value'] === '1'
-        ? [{ resource, node: required(node, 'name') }]
-        : [];
-    }),
+interface NodeAttribute {
+  readonly node: string;
+  readonly name: string;
+  readonly value: string | undefined;
+}
+
+function attributesIn(element: Element | undefined): NodeAttribute[] {
+  if (element === undefined) return [];
+  return named(element, 'node').flatMap((node) =>
+    named(node, 'attribute').map((attribute) => ({
+      node: required(node, 'name'),
+      name: required(attribute, 'name'),
+      value: attribute.attributes['value'],
+    })),
   );
+}
+
+/** Whom the agents say to have the address that makes active: see src/ocf/vnfc/address.ts. */
+function electedIn(attributes: readonly NodeAttribute[]): { resource: string; node: string }[] {
+  return attributes.flatMap(({ node, name, value }) => {
+    const resource = /^(.+)-active$/.exec(name)?.[1];
+    return resource !== undefined && value === '1' ? [{ resource, node }] : [];
+  });
+}
+
+/** What bridges tell of HAProxy's checks. */
+function checksIn(attributes: readonly NodeAttribute[]): { backend: string; node: string; servers: ServersHealth }[] {
+  return attributes.flatMap(({ node, name, value }) => {
+    const backend = backendOfAttribute(name);
+    const servers = readHealth(value ?? '');
+    return backend !== undefined && servers !== undefined ? [{ backend, node, servers }] : [];
+  });
 }
 
 const infinity = 1_000_000;

@@ -1,10 +1,12 @@
 /** How a VNF is, from what the cluster, a bridge and the journal say. Pure. */
 import { heldBack, type Hold } from '../decide/heal-governor.ts';
 import { type Incident, isOpen, isWaiting, type Journal } from '../decide/incident-journal.ts';
+import { wordsOf } from '../decide/managed-condition.ts';
 import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
 import { haproxyId, resourceId, vipId } from '../model/names.ts';
-import type { ActiveStandbyVnfc, Vip, Vnf, Vnfc } from '../model/vnf.ts';
+import type { ServerHealth } from '../model/server-health.ts';
+import type { ActiveStandbyVnfc, ManagedVnfc, Vip, Vnf, Vnfc } from '../model/vnf.ts';
 import { behind, type InstanceStatus as SidecarStatus } from '../sync/instance.ts';
 import type { ServerRotation } from './bridge-state.ts';
 
@@ -26,7 +28,8 @@ export type NodeState = 'online' | 'standby' | 'maintenance' | 'pending' | 'lost
 
 export interface GroupStatus {
   readonly name: string;
-  readonly kind: 'active-standby' | 'active-active' | 'load-balancer';
+  /** lb-managed: its instances are the servers that the load balancer manages by itself. */
+  readonly kind: 'active-standby' | 'active-active' | 'load-balancer' | 'lb-managed';
   readonly wanted: number;
   readonly instances: readonly InstanceView[];
   readonly vip: { readonly address: string; readonly node: string | undefined } | undefined;
@@ -43,6 +46,7 @@ export interface SyncView {
 }
 
 export interface InstanceView {
+  /** Where it is; of an lb-managed VNFC: the server's name. */
   readonly node: string;
   readonly state: 'active' | 'standby' | 'up' | 'down' | 'changing' | 'failed';
   /** In the load balancer; undefined: it has no place there, or nobody here knows. */
@@ -67,7 +71,10 @@ export function vnfStatus(
   sidecars: ReadonlyMap<string, SidecarStatus | undefined> = new Map(),
 ): VnfStatus {
   const nodes = vnf.nodes.map(({ name }) => ({ name, state: nodeState(cluster, name) }));
-  const vnfcs = vnf.vnfcs.map((vnfc) => vnfcStatus(vnf, vnfc, cluster, rotation, sidecars.get(vnfc.name)));
+  const vnfcs = [
+    ...vnf.vnfcs.map((vnfc) => vnfcStatus(vnf, vnfc, cluster, rotation, sidecars.get(vnfc.name))),
+    ...(vnf.loadBalancer?.manages ?? []).map((managed) => managedStatus(vnf, managed, cluster)),
+  ];
   const loadBalancer = balancerStatus(vnf, cluster);
   const incidents = journal && incidentsOf(vnf, journal, now);
   const problems = [
@@ -126,6 +133,27 @@ function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: read
     sync: sidecar && syncView(sidecar),
   };
 } // prettier-ignore
+
+function managedStatus(vnf: Vnf, managed: ManagedVnfc, cluster: ClusterStatus): GroupStatus {
+  return {
+    name: managed.name,
+    kind: 'lb-managed',
+    wanted: managed.servers.length,
+    instances: managed.servers.map(({ name }) => serverView(name, wordsOf(cluster, vnf, managed.name, name))),
+    vip: undefined,
+    sync: undefined,
+  };
+}
+
+/** A server that not all load balancers see alike is changing; one that nobody has checked, too. */
+function serverView(node: string, words: ReturnType<typeof wordsOf>): InstanceView {
+  const all = (wanted: ServerHealth): boolean => words.length > 0 && words.every(({ health }) => health === wanted);
+  if (all('up')) return { node, state: 'up', rotation: 'in', reason: undefined };
+  if (all('down')) return { node, state: 'down', rotation: 'out', reason: "down by every load balancer's checks" };
+  const said = words.map((word) => `${word.health ?? 'nothing known'} on ${word.node}`).join(', ');
+  const reason = said === '' ? 'no load balancer looks' : `by the checks ${said}`;
+  return { node, state: 'changing', rotation: 'out', reason };
+}
 
 function balancerStatus(vnf: Vnf, cluster: ClusterStatus): GroupStatus | undefined {
   const lb = vnf.loadBalancer;
@@ -190,7 +218,7 @@ function groupProblems({ name, kind, wanted, instances, vip }: GroupStatus): str
       ? [`${name}: ${vip.address} is on ${vip.node}, and the active instance on ${active[0]}`]
       : []),
     ...instances
-      .filter(({ state, rotation }) => state === 'up' && rotation === 'out')
+      .filter(({ state, rotation }) => rotation === 'out' && (state === 'up' || kind === 'lb-managed'))
       .map(({ node, reason }) => `${name} on ${node} is out of rotation: ${reason}`),
   ];
 }

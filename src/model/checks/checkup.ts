@@ -13,7 +13,8 @@ export type Loose<T> = T extends readonly (infer U)[]
     ? { [K in keyof T]?: Loose<T[K]> | undefined }
     : T;
 
-export type LooseVnfc = Loose<Description['vnfcs'][number]>;
+export type LooseVnfc = Loose<NonNullable<Description['vnfcs']>[number]>;
+export type LooseManaged = Loose<NonNullable<NonNullable<Description['loadBalancer']>['manages']>[number]>;
 type LooseNode = Loose<Description['nodes'][number]>;
 
 export interface Checkup {

@@ -24,6 +24,11 @@ export function checkDurations(checkup: Checkup): void {
     check(['recovery', 'detect'], target.detect);
     check(['recovery', 'recover'], target.recover);
   }
+  checkup.description.loadBalancer?.manages?.forEach((managed, at) => {
+    const path = ['loadBalancer', 'manages', at, 'service'];
+    check([...path, 'check', 'inter'], managed?.service?.check?.inter);
+    check([...path, 'slowStart'], managed?.service?.slowStart);
+  });
   checkup.description.vnfcs?.forEach((vnfc, at) => {
     if (vnfc === undefined) return;
     const { program, check: health, heartbeat, role, recovery, service } = vnfc;

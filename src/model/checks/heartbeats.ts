@@ -41,7 +41,7 @@ function checkQuestion(
   checkup: Checkup,
   path: Path,
   name: string,
-  heartbeat: Loose<NonNullable<Description['vnfcs'][number]['heartbeat']>>,
+  heartbeat: Loose<NonNullable<NonNullable<Description['vnfcs']>[number]['heartbeat']>>,
 ): void {
   const has = (field: string) => !checkup.absent([...path, field]);
   if (!has('http') && !has('tcp')) {

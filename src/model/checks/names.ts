@@ -1,13 +1,25 @@
 /**
  * Names: none twice, and no two that become one id in the cluster.
  */
-import { alertId, cloneId, fenceId, haproxyId, memberId, mountId, ownerTag, resourceId, vipId } from '../names.ts';
+import {
+  alertId,
+  backendName,
+  cloneId,
+  fenceId,
+  haproxyId,
+  memberId,
+  mountId,
+  ownerTag,
+  resourceId,
+  vipId,
+} from '../names.ts';
 import type { Path } from '../source.ts';
 import type { Checkup } from './checkup.ts';
 
 export function checkNames(checkup: Checkup): void {
-  const { vnfcs, nodes, networks, fencing } = checkup.description;
+  const { vnfcs, nodes, networks, fencing, loadBalancer } = checkup.description;
   unique(checkup, 'VNFC', 'vnfcs', vnfcs);
+  unique(checkup, 'VNFC', ['loadBalancer', 'manages'], loadBalancer?.manages);
   unique(checkup, 'network', 'networks', networks);
   unique(checkup, 'fence device', 'fencing', fencing);
   // Pacemaker takes 'Node1' and 'node1' for one node.
@@ -20,18 +32,19 @@ type Named = { readonly name?: string | undefined } | undefined;
 function unique(
   checkup: Checkup,
   kind: string,
-  field: string,
+  field: string | readonly string[],
   things: readonly Named[] | undefined,
   key: (name: string) => string = (name) => name,
 ): void {
+  const list = [field].flat();
   const first = new Map<string, number>();
   things?.forEach((thing, at) => {
     if (thing?.name === undefined) return;
     const earlier = first.get(key(thing.name));
     if (earlier === undefined) return void first.set(key(thing.name), at);
-    const line = checkup.lineOf([field, earlier, 'name']);
+    const line = checkup.lineOf([...list, earlier, 'name']);
     checkup.error(
-      [field, at, 'name'],
+      [...list, at, 'name'],
       `the ${kind} '${thing.name}' is there already, in line ${line}`,
       'Rename one of them.',
     );
@@ -82,6 +95,11 @@ function checkIds(checkup: Checkup): void {
     const name = lb.name ?? 'lb';
     const base = haproxyId(vnf, name);
     claim(`the load balancer '${name}'`, ['loadBalancer', 'name'], [base, cloneId(base), vipId(vnf, name)]);
+    lb.manages?.forEach((managed, at) => {
+      if (managed?.name === undefined) return;
+      const path = ['loadBalancer', 'manages', at, 'name'];
+      claim(`the VNFC '${managed.name}' of the load balancer`, path, [backendName(vnf, managed.name)]);
+    });
   }
   description.fencing?.forEach((device, at) => {
     if (device?.name === undefined) return;

@@ -21,8 +21,9 @@ export function checkServices(checkup: Checkup): void {
         'key',
       );
     }
-    if (services.length === 0 && !(vnfcs ?? []).some((vnfc) => vnfc?.redundancy !== 'active-standby')) {
-      const cure = 'Remove it, or add an active-active VNFC.';
+    const mayBeThere = (vnfcs ?? []).some((vnfc) => vnfc?.redundancy !== 'active-standby');
+    if (services.length === 0 && !mayBeThere && checkup.absent(['loadBalancer', 'manages'])) {
+      const cure = "Remove it, or add an active-active VNFC, or one that it 'manages'.";
       checkup.warning(['loadBalancer'], 'nothing is behind the load balancer', cure, 'key');
     }
   }
@@ -36,11 +37,11 @@ export function checkServices(checkup: Checkup): void {
       'key',
     );
   }
+  const managed = (loadBalancer?.manages ?? []).flatMap((vnfc, at) => (vnfc?.service === undefined ? [] : [{ vnfc, path: ['loadBalancer', 'manages', at, 'service'], service: vnfc.service }])); // prettier-ignore
   const taken: Taken = { frontends: new Map(), ports: new Map() };
-  for (const { at, service } of services) {
-    const frontend = service.frontend ?? service.port;
-    if (frontend !== undefined && !taken.frontends.has(frontend)) taken.frontends.set(frontend, at);
-  }
+  for (const { vnfc, path, service } of [...services.map((one) => ({ ...one, path: ['vnfcs', one.at, 'service'] })), ...managed]) {
+    checkFrontend(checkup, path, vnfc.name ?? String(path.at(-2)), service, taken);
+  } // prettier-ignore
   for (const { vnfc, at } of services) {
     const path = ['vnfcs', at, 'service'];
     const name = `the VNFC '${vnfc.name ?? at}'`;
@@ -51,20 +52,30 @@ export function checkServices(checkup: Checkup): void {
 
 interface Taken {
   /** port of the VIP -> the first VNFC that has it */
-  readonly frontends: Map<number, number>;
+  readonly frontends: Map<number, string>;
   /** node and port -> the first VNFC that serves there */
   readonly ports: Map<string, number>;
 }
 
+function checkFrontend(
+  checkup: Checkup,
+  path: Path,
+  name: string,
+  { frontend, port }: { readonly frontend?: number | undefined; readonly port?: number | undefined },
+  { frontends }: Taken,
+): void {
+  const wanted = frontend ?? port;
+  if (wanted === undefined) return;
+  const other = frontends.get(wanted);
+  if (other === undefined) return void frontends.set(wanted, name);
+  const field = [...path, checkup.absent([...path, 'frontend']) ? 'port' : 'frontend'];
+  const what = `port ${wanted} of the load balancer's VIP is used by the VNFC '${other}' already`;
+  checkup.error(field, what, "Give each VNFC its own 'frontend' port.");
+}
+
 function checkPorts(checkup: Checkup, path: Path, name: string, at: number, vnfc: LooseVnfc, taken: Taken): void {
   const { port } = vnfc.service!;
-  const frontend = vnfc.service!.frontend ?? port;
   const other = (index: number) => `the VNFC '${checkup.description.vnfcs?.[index]?.name ?? index}'`;
-  const field = (name: string) => [...path, checkup.absent([...path, name]) ? 'port' : name];
-  if (frontend !== undefined && taken.frontends.get(frontend) !== at && taken.frontends.has(frontend)) {
-    const what = `port ${frontend} of the load balancer's VIP is used by ${other(taken.frontends.get(frontend)!)} already`;
-    checkup.error(field('frontend'), what, "Give each VNFC its own 'frontend' port.");
-  }
   if (port === undefined) return;
   const nodes = nodesOf(vnfc, checkup.facts);
   const rival = nodes.map((node) => taken.ports.get(`${node} ${port}`)).find((index) => index !== undefined);

@@ -1,0 +1,182 @@
+/**
+ * Schemes B2 and D on a real cluster (the example lb-managed): servers that are no nodes, whose only heartbeat is HAProxy's check, and
+ * active/standby pairs as servers.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import type { JournalEntry } from '../../src/decide/incident-journal.ts';
+import { Lab } from '../../src/lab/lab.ts';
+import type { LabProcess } from '../../src/lab/enter.ts';
+import { paths } from '../../src/model/names.ts';
+import { until } from './wait.ts';
+
+const nodes = ['node1', 'node2', 'node3'];
+const balancers = ['node1', 'node2'];
+const waitMs = 60_000;
+const addresses: Readonly<Record<string, string>> = { 'media-1': '10.77.0.101', 'media-2': '10.77.0.102', 'media-3': '10.77.0.103' }; // prettier-ignore
+const media = Object.keys(addresses);
+const running = new Map<string, LabProcess>();
+let lab: Lab;
+
+test.before('a lab with the example applied, three servers beside it, and a VNFM', async () => {
+  lab = await Lab.up({ name: `b2-${process.pid}`, description: 'examples/lb-managed.yaml' });
+  for (const [name, address] of Object.entries(addresses)) {
+    await must('client', 'ip', 'addr', 'add', `${address}/24`, 'dev', 'eth0');
+    await begin(name);
+  }
+  const access = ['--listen', '10.77.0.100:9890', '--client', 'vnfha', '--secret', 'vnfha-lab'];
+  const repair = ['sh', '-c', 'touch /tmp/asked; while [ ! -e /tmp/repaired ]; do sleep 0.1; done'];
+  await lab.spawn('client', ['vnfha', 'vnfm-sim', ...access, '--heal-time', '500ms', '--on-heal', JSON.stringify(repair)]); // prettier-ignore
+  await lab.ready();
+  await lab.apply();
+  await well();
+});
+test.afterEach.always('what a failed test leaves to read', async (t) => {
+  if (t.passed) return;
+  for (const node of nodes) {
+    t.log(node, (await lab.exec(node, ['sh', '-c', 'tail -n 30 /var/log/vnfha/*bridge* /var/log/vnfha/*notifier*'])).stdout); // prettier-ignore
+  }
+  t.log((await lab.exec('node3', ['crm_mon', '-1rfA'])).stdout);
+  t.log((await lab.exec('node3', ['vnfha', 'status'])).stdout);
+});
+test.after.always('nothing stays', () => lab.down());
+
+async function must(where: string, ...argv: string[]): Promise<string> {
+  const { code, stdout, stderr } = await lab.exec(where, argv);
+  if (code !== 0) throw new Error(`${argv.join(' ')} on ${where}: ${stderr || stdout}`);
+  return stdout;
+}
+
+/** A server that says its name. */
+async function begin(name: string): Promise<void> {
+  const code = `require('node:http').createServer((q, s) => s.end('${name}')).listen(8080, '${addresses[name]}')`;
+  running.set(name, await lab.spawn('client', ['node', '-e', code]));
+}
+
+const end = (name: string): Promise<void> => running.get(name)!.stop();
+
+/** What a client at the VIP is answered; undefined: nothing, or an error. */
+async function ask(): Promise<string | undefined> {
+  const { code, stdout } = await lab.exec('world', ['curl', '-sf', '--max-time', '3', 'http://10.77.0.60/']);
+  return code === 0 ? stdout : undefined;
+}
+
+/** Who answers twelve requests in a row. */
+async function answering(): Promise<string[]> {
+  const answers = new Set<string>();
+  for (let count = 0; count < 12; count++) answers.add((await ask()) ?? 'nobody');
+  return [...answers].sort();
+}
+
+interface Status {
+  readonly ok: boolean;
+  readonly problems: readonly string[];
+  readonly vnfcs: readonly { readonly name: string; readonly instances: readonly { readonly node: string; readonly state: string; readonly reason?: string }[] }[]; // prettier-ignore
+}
+
+async function status(): Promise<Status | undefined> {
+  const { stdout } = await lab.exec('node3', ['vnfha', 'status', '--json']);
+  return stdout.startsWith('{') ? (JSON.parse(stdout) as Status) : undefined;
+}
+
+const stateOf = async (vnfc: string, server: string) =>
+  (await status())?.vnfcs.find(({ name }) => name === vnfc)?.instances.find(({ node }) => node === server);
+
+async function well(): Promise<void> {
+  let last: Status | undefined;
+  await until('all is well', async () => (last = await status())?.ok, 2 * waitMs).catch((error: Error) => {
+    throw new Error(`${error.message}: ${JSON.stringify(last)}`);
+  });
+} // prettier-ignore
+
+async function journal(node: string): Promise<JournalEntry[]> {
+  const { stdout } = await lab.exec(node, ['cat', paths.incidentJournal]);
+  return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as JournalEntry); // prettier-ignore
+}
+
+const vnfm = async <T>(path: string): Promise<T> => JSON.parse(await must('client', 'curl', '-sf', `http://10.77.0.100:9890${path}`)) as T; // prettier-ignore
+const heals = () => vnfm<{ params: { cause: string; vnfcInstanceId: string[] } }[]>('/sim/heals');
+
+const closed = async (node: string): Promise<JournalEntry[]> => (await journal(node)).filter(({ kind }) => kind === 'closed'); // prettier-ignore
+
+test.serial('all servers serve, and no resource in the cluster stands for them', async (t) => {
+  t.deepEqual(await answering(), media);
+  const resources = (await lab.cluster())!.resources.map(({ id }) => id);
+  t.false(resources.some((id) => id.includes('media')));
+});
+
+test.serial('one dies: HAProxy excludes it, the VNFM is asked once for that one, and it is back when it answers again', async (t) => {
+  await end('media-2');
+  await until('it is excluded', async () => !(await answering()).includes('media-2'), waitMs);
+  t.deepEqual(await answering(), ['media-1', 'media-3']);
+  await until('the VNFM is asked', async () => (await lab.exec('client', ['test', '-e', '/tmp/asked'])).code === 0, waitMs);
+  t.is((await stateOf('media', 'media-2'))?.state, 'down');
+  await begin('media-2'); // what the VNFM does
+  await must('client', 'touch', '/tmp/repaired');
+  for (const node of nodes) await until(`closed on ${node}`, async () => (await closed(node)).length === 1, waitMs);
+  await until('all serve', async () => (await answering()).join() === media.join(), waitMs);
+  await well();
+  const asked = await heals();
+  t.is(asked.length, 1);
+  t.deepEqual(asked[0]!.params.vnfcInstanceId, ['MEDIA-7f0e']);
+  t.regex(asked[0]!.params.cause, /media on media-2 down by every load balancer's checks/);
+  t.deepEqual(await vnfm('/alarms'), []);
+}); // prettier-ignore
+
+test.serial('one load balancer is cut off from a server that the other sees well: no heal, and it is said', async (t) => {
+  const before = (await heals()).length;
+  await must('node1', 'nft', 'add table inet cut; add chain inet cut out { type filter hook output priority 0; }; add rule inet cut out ip daddr 10.77.0.101 drop');
+  const seen = await until('they disagree', async () => {
+    const view = await stateOf('media', 'media-1');
+    return view?.state === 'changing' && view.reason?.includes('down on node1') ? view : undefined;
+  }, waitMs);
+  t.regex(seen.reason!, /by the checks down on node1, up on node2/);
+  await sleep(8000);
+  t.is((await heals()).length, before);
+  t.deepEqual((await closed('node3')).length, 1);
+  await must('node1', 'nft', 'delete table inet cut');
+  await well();
+}); // prettier-ignore
+
+test.serial('an HAProxy and a bridge are killed: nobody takes that for a server’s failure', async (t) => {
+  const before = (await heals()).length;
+  await lab.service('node1', 'vnfha-bridge', 'kill');
+  await must('node2', 'pkill', '-KILL', '-x', 'haproxy');
+  await sleep(3000);
+  await well();
+  for (const node of balancers) {
+    const told = await must('node3', 'attrd_updater', '--name', 'edge-media-servers', '--node', node, '--query');
+    t.regex(told, /media-1:up media-2:up media-3:up/);
+  }
+  t.is((await heals()).length, before);
+  t.deepEqual(await answering(), media);
+});
+
+test.serial('all die: all are excluded, each is healed once, and all come back', async (t) => {
+  const before = (await heals()).length;
+  await must('client', 'rm', '-f', '/tmp/repaired', '/tmp/asked');
+  for (const name of media) await end(name);
+  await until('nobody serves', async () => (await answering()).join() === 'nobody', waitMs);
+  await until('each is to be healed', async () => (await heals()).length === before + 3, waitMs);
+  for (const name of media) await begin(name);
+  await must('client', 'touch', '/tmp/repaired');
+  await until('all serve', async () => (await answering()).join() === media.join(), waitMs);
+  await well();
+  const asked = (await heals()).slice(before).map(({ params }) => params.vnfcInstanceId[0]);
+  t.deepEqual(asked.sort(), ['MEDIA-21c4', 'MEDIA-7f0e', 'MEDIA-b35a']);
+});
+
+test.serial('a pair as a server: its failover is the cluster’s, the client is served again, and nobody is healed', async (t) => {
+  const before = (await heals()).length;
+  const said = async (...command: string[]) => (await lab.exec('world', ['timeout', '2', 'redis-cli', '-h', '10.77.0.60', ...command])).stdout.trim(); // prettier-ignore
+  t.is(await said('set', 'subscriber', '1'), 'OK');
+  const pair = ((await said('info', 'server')).match(/tcp_port:(\d+)/) ?? [])[1] === '6381' ? 'a' : 'b';
+  const active = (await lab.cluster())!.resources.find(({ id, role }) => id === `edge-store-${pair}` && role === 'Promoted')!.nodes[0]!;
+  await must(active, 'pkill', '-KILL', '-f', `redis-server.*:${pair === 'a' ? 6381 : 6382}`);
+  const begun = performance.now();
+  await until('the client is served', async () => (await said('set', 'subscriber', '2')) === 'OK', waitMs);
+  t.log(`served again after ${Math.round(performance.now() - begun)} ms`);
+  await well();
+  t.is(await said('get', 'subscriber'), '2');
+  t.is((await heals()).length, before);
+}); // prettier-ignore

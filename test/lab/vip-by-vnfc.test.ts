@@ -19,6 +19,11 @@ test.before('a lab with the example applied', async () => {
   await lab.apply();
   await atRest();
 });
+test.afterEach.always('what a failed test leaves to read', async (t) => {
+  if (t.passed) return;
+  const logs = 'tail -n 40 /var/log/vnfha/*supervisor*; grep -h edge- /var/log/pacemaker/pacemaker.log | tail -n 60; ip -br address; ls -l /run/vnfha/agents /run/vnfha/sights /run/vnfha/passes; cat /run/vnfha/agents/*';
+  for (const node of nodes) t.log(node, (await lab.exec(node, ['sh', '-c', logs])).stdout);
+}); // prettier-ignore
 test.after.always('nothing stays', () => lab.down());
 
 async function must(where: string, ...argv: string[]): Promise<string> {

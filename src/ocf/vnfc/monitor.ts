@@ -39,18 +39,18 @@ async function keepUp(
   const { score, active, contested } = finding;
   if (contested && state.contestedSince === undefined) log.warn(`another node has ${values.address}, too`);
   const contestedSince = contested ? (state.contestedSince ?? Date.now()) : undefined;
-  askToWatch(call, { ...state, score, active, contestedSince });
+  askToWatch(call, state, { score, active, contestedSince });
 }
 
 /**
  * First what the supervisor is to watch, then the pass: a sight that is newer than the pass is of this watch. What can't be written
- * costs no health; the next monitor tries again.
+ * costs no health; the next monitor tries again. `found`: what this monitor found, and the state doesn't say yet.
  */
-function askToWatch(call: ServiceCall, state: InstanceState): void {
+function askToWatch(call: ServiceCall, state: InstanceState, found: Partial<InstanceState>): void {
   const { watch, instance, log } = call;
   if (watch === undefined) return;
   try {
-    const wanted: InstanceState = { ...state, ...noted(call, 'running'), watch };
+    const wanted: InstanceState = { ...state, ...found, ...noted(call, 'running'), watch };
     if (JSON.stringify(wanted) !== JSON.stringify(state)) writeState(instance, wanted);
     openFastPath(instance, passFor(call, state));
   } catch (error) {

@@ -16,10 +16,12 @@ const caller =
     call(node, 'vnfc', action, { name: 'web', ...parameters }, options);
 
 const recurring = { intervalMs: 10_000 };
-const leaderOf = (node: LonelyNode): number => {
-  const state = node.run('cat', '/run/vnfha/agents/test.json').stdout;
-  return (JSON.parse(state) as { leader: { pid: number } }).leader.pid;
-};
+interface Note {
+  readonly leader: { readonly pid: number };
+  readonly active?: boolean;
+}
+const noteOf = (node: LonelyNode): Note => JSON.parse(node.run('cat', '/run/vnfha/agents/test.json').stdout) as Note;
+const leaderOf = (node: LonelyNode): number => noteOf(node).leader.pid;
 const redis: Settings = {
   run: 'redis-server --port 7001 --bind 127.0.0.1 --save ""',
   user: 'redis',
@@ -179,6 +181,21 @@ test('an active instance that died is demoted at once, and then known to be not 
   t.is(agent('demote').code, 0);
   t.is(agent('promote').code, 7);
   t.is(agent('monitor', recurring).code, 7);
+});
+
+test('every monitor notes what it found: that by an election of its own it is active now, and no longer', async (t) => {
+  const node = await aNode(t);
+  const agent = caller(node, { run: 'sleep 4718', address: '10.9.9.9', address_prefix: '32' });
+  t.is(agent('start').code, 0);
+  for (const [change, active] of [
+    ['show', false],
+    ['add', true],
+    ['del', false],
+  ] as const) {
+    node.run('ip', 'address', change, ...(change === 'show' ? [] : ['10.9.9.9/32']), 'dev', 'lo');
+    t.is(agent('monitor', recurring).code, 0);
+    t.is(noteOf(node).active, active);
+  }
 });
 
 test('a program that ignores SIGTERM is stopped within the timeout', async (t) => {

@@ -198,12 +198,13 @@ function setServers(state: RotationState, keys: readonly ServerKey[], at: number
   return { state: { ...state, servers }, actions: [{ type: 'setServers' as const, at, changes }] };
 }
 
-/** The file follows as soon as anything is decided; what is only adopted goes in as it was. */
+/** The file follows as soon as anything is decided, or nothing has to be; what is only adopted goes in as it was. */
 function writeConfig(state: RotationState, rewrite: boolean) {
   const entries = [...state.servers];
   const excluded = new Set(entries.filter(([, server]) => server.out).map(([key]) => key));
   const same = state.written?.size === excluded.size && [...excluded].every((key) => state.written!.has(key));
-  if (!entries.some(([, server]) => server.decided) || (same && !rewrite)) return { state, actions: [] };
+  const decided = entries.length === 0 || entries.some(([, server]) => server.decided);
+  if (!decided || (same && !rewrite)) return { state, actions: [] };
   const servers = new Map(
     entries.map(([key, server]) => [
       key,

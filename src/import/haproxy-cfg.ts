@@ -8,6 +8,7 @@ export interface Backend {
   readonly inter: string | undefined;
   readonly fall: number | undefined;
   readonly rise: number | undefined;
+  readonly slowStart: string | undefined;
   readonly servers: readonly { readonly name: string; readonly address: string; readonly port: number }[];
 }
 
@@ -50,6 +51,7 @@ function backendOf(lines: Lines, front: Lines): Backend {
     inter: after('inter'),
     fall: numberOf(after('fall')),
     rise: numberOf(after('rise')),
+    slowStart: after('slowstart'),
     servers: servers.flatMap(([, name = '', at = '']) => {
       const port = portOf(at);
       return port === undefined ? [] : [{ name, address: at.replace(/:\d+$/, '').replace(/^\[|\]$/g, ''), port }];

@@ -8,6 +8,7 @@ import { Failure } from '../process/failure.ts';
 import type { Element } from '../process/xml.ts';
 import type { CorosyncConf } from './corosync-conf.ts';
 import type { Backend } from './haproxy-cfg.ts';
+import { managedFields } from './managed.ts';
 import { type Found, resourcesOf, valueOf, vipWith } from './resources.ts';
 import { type Fields, mountFields, vnfcFields } from './vnfc.ts';
 
@@ -58,12 +59,18 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   });
   const balancers = ofAgent('ocf:vnfha:haproxy').map((one): Fields => {
     const balancer = one.primitive.id.replace(`${name}-`, '');
-    return { name: balancer === 'lb' ? undefined : balancer, nodes: one.nodes ?? names, vip: vipOf(one.id) };
+    const managed = managedFields(backends ?? new Map(), `${name}-`, vnfcs);
+    return {
+      name: balancer === 'lb' ? undefined : balancer,
+      nodes: one.nodes ?? names,
+      vip: vipOf(one.id),
+      manages: managed.length === 0 ? undefined : managed,
+    };
   });
   const fences = mine.filter(({ primitive }) => primitive.agent.startsWith('stonith:'));
   fences.forEach((one) => used.add(one));
-  if (vnfcs.length === 0) {
-    throw new Failure('input', 'the CIB has no resource of ocf:vnfha:vnfc', {
+  if (vnfcs.length + balancers.length === 0) {
+    throw new Failure('input', 'the CIB has no resource of ocf:vnfha:vnfc or ocf:vnfha:haproxy', {
       cure: 'Only what runs by the agents of vnfha can be described. Write a description; there are examples in /usr/share/vnfha/examples.',
     });
   }
@@ -76,7 +83,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
       nodes: nodes.map(({ name: node, id, addresses }) => nodeFields(node, id, addresses)),
       cluster: clusterFields(corosync, name, links.networks.length),
       fencing: fences.map((one) => fenceFields(one, name, names)),
-      vnfcs,
+      vnfcs: vnfcs.length === 0 ? undefined : vnfcs,
       loadBalancer: balancers[0],
     },
     leftOut: [
@@ -86,7 +93,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
         : []),
       ...links.guesses,
       ...vnfcs.flatMap(({ name: vnfc, sync }) => (sync === undefined ? [] : [guessOf(String(vnfc), sync as Fields)])),
-      ...(members.length > 0 && backends === undefined
+      ...(members.length + balancers.length > 0 && backends === undefined
         ? ['not in a CIB: the ports and checks behind the load balancer; name its configuration by --haproxy']
         : []),
       ...balancers.slice(1).map(() => 'a second load balancer: a description has one'),

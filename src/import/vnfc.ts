@@ -75,7 +75,8 @@ function operation(primitive: Primitive, name: string, role?: string): ReadonlyM
   return candidates.find((options) => options.get('role') === role) ?? candidates[0];
 }
 
-function service(backend: Backend | undefined, network: string | undefined): Fields | undefined {
+/** The service that a backend of haproxy.cfg stands for. */
+export function service(backend: Backend | undefined, network: string | undefined): Fields | undefined {
   if (backend === undefined) return undefined;
   const { mode, balance, frontend, checkPath, inter, fall, rise, servers } = backend;
   return { port: servers[0]?.port, frontend, mode, balance, network, check: { http: checkPath, inter, fall, rise } };

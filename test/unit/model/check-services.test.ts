@@ -69,7 +69,7 @@ test(
       '',
     ],
   ],
-  '37:1: warning: nothing is behind the load balancer (loadBalancer). Remove it, or add an active-active VNFC.',
+  "37:1: warning: nothing is behind the load balancer (loadBalancer). Remove it, or add an active-active VNFC, or one that it 'manages'.",
 );
 
 test(

@@ -22,6 +22,7 @@ test('there are examples', (t) => {
 const warned: Readonly<Record<string, readonly string[]>> = {
   'two-node.yaml': ['nodes'],
   'sipcore.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
+  'lb-managed.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
 };
 
 for (const file of files) {

@@ -78,6 +78,7 @@ test('every default is filled in', (t) => {
   t.is(web!.recovery.restarts, 3);
   t.deepEqual(vnf.loadBalancer, {
     name: 'lb',
+    manages: [],
     nodes: ['n1', 'n2'],
     vip: { ip: '192.0.2.60', prefix: 24, interface: undefined },
   });
@@ -171,6 +172,7 @@ test('what was given is kept, in one spelling', (t) => {
   t.is(vnf.vnfcs[1]!.redundancy === 'active-active' && vnf.vnfcs[1]!.service.network, 'oam');
   t.deepEqual(vnf.loadBalancer, {
     name: 'lb',
+    manages: [],
     nodes: ['n1', 'n2'],
     vip: { ip: '2001:db8::60', prefix: 64, interface: undefined },
   });

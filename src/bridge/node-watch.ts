@@ -9,7 +9,6 @@ import { receiveHeartbeats, type Receiver } from '../heartbeat/receiver.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { now } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
-import { createMetronome } from '../process/metronome.ts';
 import { loadSockets } from '../process/sockets.ts';
 
 export interface NodeWatch {
@@ -37,7 +36,6 @@ export interface NodeWatchOptions {
 const corosyncSlackMs = 2000;
 
 export function watchNodes({ node, suspects, supervisorGone, log }: NodeWatchOptions): NodeWatch {
-  const metronome = createMetronome();
   const supervisors = new Map<number, number>();
   let ring: ReadonlySet<number> = new Set();
   let watch: HeartbeatWatch = new Map();
@@ -45,6 +43,8 @@ export function watchNodes({ node, suspects, supervisorGone, log }: NodeWatchOpt
   let receiver: Receiver | undefined;
   let end = (): void => undefined;
   let stopped = false;
+  /** Who was not heard for so long is not heard any more. */
+  let silentMs = Infinity;
 
   function forget(nodeId: number): void {
     watch = new Map([...watch].filter(([id]) => id !== nodeId));
@@ -68,7 +68,9 @@ export function watchNodes({ node, suspects, supervisorGone, log }: NodeWatchOpt
 
   return {
     get heard() {
-      return [...watch].flatMap(([id, { heard, missed }]) => (heard && missed === 0 ? [id] : []));
+      return [...watch].flatMap(([id, { heardAt, suspicion }]) =>
+        heardAt !== undefined && suspicion === undefined && now() - heardAt < silentMs ? [id] : [],
+      );
     },
     async use(vnf) {
       const { intervalMs, misses, port } = vnf.cluster.heartbeat;
@@ -81,13 +83,20 @@ export function watchNodes({ node, suspects, supervisorGone, log }: NodeWatchOpt
       const listening = receiveHeartbeats({ port, key, sockets, log });
       receiver = listening;
       const policy = { intervalMs, misses, corosyncMs: tokenMs + consensusMs + corosyncSlackMs };
-      const stop = metronome.every(intervalMs, (late) => {
+      silentMs = 2 * misses * intervalMs;
+      let timer: NodeJS.Timeout | undefined;
+      const look = (due: number): void => {
         const watched = new Set([...supervisors.keys()].filter((id) => id !== own && ring.has(id)));
-        watch = stepHeartbeats(watch, { at: now(), late, heard: listening.take(), watched }, policy);
+        const heard = listening.take(); // first: what has come by `at` is in it
+        const at = now();
+        const step = stepHeartbeats(watch, { at, late: at - due > intervalMs, heard, watched }, policy);
+        watch = step.watch;
         tell();
-      });
+        timer = setTimeout(() => look(step.wakeAt), Math.max(1, Math.ceil(step.wakeAt - now())));
+      };
+      look(now());
       end = () => {
-        stop();
+        clearTimeout(timer);
         listening.stop();
       };
     },

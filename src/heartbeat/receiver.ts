@@ -16,8 +16,8 @@ export interface Counts {
 }
 
 export interface Receiver {
-  /** The nodeids heard since the last call. */
-  take(): ReadonlySet<number>;
+  /** The nodeids heard since the last call, and when the newest heartbeat of each came (ms since the epoch, as `now`). */
+  take(): ReadonlyMap<number, number>;
   /** A node's supervisor is another one: it may start anew, whatever its clock says. */
   forget(nodeId: number): void;
   readonly counts: Counts;
@@ -36,7 +36,8 @@ export function receiveHeartbeats(options: {
 }): Receiver {
   const { port, key, sockets, log } = options;
   const newest = new Map<number, Heartbeat>();
-  let heard = new Set<number>();
+  let heard = new Map<number, number>();
+  let readAt = now();
   const counts = { taken: 0, repeated: 0, foreign: 0 };
   let socket: UdpSocket | undefined;
   let listenAt = -Infinity;
@@ -53,10 +54,17 @@ export function receiveHeartbeats(options: {
   function readIn(): void {
     listen();
     // one byte more, so that what is longer is seen to be
-    for (const data of socket?.receive(heartbeatBytes + 1) ?? []) hear(data);
+    const datagrams = socket?.receive(heartbeatBytes + 1) ?? [];
+    const [before, clock] = [readAt, Date.now()];
+    readAt = now();
+    for (const { data, cameAt } of datagrams) {
+      // since the last reading, whatever becomes of the machine's clock
+      const ageMs = cameAt === undefined ? 0 : Math.min(Math.max(clock - cameAt, 0), readAt - before);
+      hear(data, readAt - ageMs);
+    }
   }
 
-  function hear(data: Buffer): void {
+  function hear(data: Buffer, at: number): void {
     const heartbeat = decodeHeartbeat(data, key);
     if (heartbeat === undefined) {
       counts.foreign += 1;
@@ -69,7 +77,7 @@ export function receiveHeartbeats(options: {
     }
     counts.taken += 1;
     newest.set(nodeId, heartbeat);
-    heard.add(nodeId);
+    heard.set(nodeId, at);
   }
 
   listen();
@@ -77,7 +85,7 @@ export function receiveHeartbeats(options: {
     take() {
       readIn();
       const taken = heard;
-      heard = new Set();
+      heard = new Map();
       return taken;
     },
     forget(nodeId) {

@@ -14,9 +14,15 @@ export interface SocketError {
   readonly message: string;
 }
 
+export interface Datagram {
+  readonly data: Buffer;
+  /** When the kernel got it: ms since the epoch by the machine's clock; undefined: it doesn't say. */
+  readonly cameAt: number | undefined;
+}
+
 export interface UdpSocket {
   /** Every datagram that has come since the last call. What is longer than `longest` bytes is cut there. */
-  receive(longest: number): Buffer[];
+  receive(longest: number): Datagram[];
   /** Undefined: sent, as far as this node knows. */
   send(data: Buffer, address: string, port: number): SocketError | undefined;
   close(): void;
@@ -73,6 +79,8 @@ const noDelay = 1;
 /** No more than this in one go: who sends without end gets no more of this process's time. */
 const mostDatagrams = 4096;
 const receiveBytes = 65_536;
+/** ioctl(2), socket(7): when the datagram came that was received last. */
+const stampOfLast = 0x8906;
 const { EAGAIN, EALREADY, EINPROGRESS, EISCONN } = constants.errno;
 
 function bindSockets(koffi: Koffi): Sockets {
@@ -86,11 +94,17 @@ function bindSockets(koffi: Koffi): Sockets {
   const recvfrom = libc.func('long recvfrom(int fd, void *data, size_t bytes, int flags, void *address, void *length)');
   const recv = libc.func('long recv(int fd, void *data, size_t bytes, int flags)');
   const setsockopt = libc.func('int setsockopt(int fd, int level, int name, const void *value, uint length)');
+  const ioctl = libc.func('int ioctl(int fd, ulong request, void *value)');
   const close = libc.func('int close(int fd)');
   const into = Buffer.alloc(receiveBytes);
 
   const failed = (): SocketError => errorOf(koffi.errno());
   const open = (domain: number, type: number): number => socket(domain, type | nonblockCloexec, 0) as number;
+  /** struct timeval, in two longs. */
+  const stamp = new BigInt64Array(2);
+  const stampBytes = Buffer.from(stamp.buffer);
+  const cameAt = (fd: number): number | undefined =>
+    ioctl(fd, stampOfLast, stampBytes) === 0 ? Number(stamp[0]) * 1000 + Number(stamp[1]) / 1000 : undefined;
   const closing = (fd: number): (() => void) => {
     let isOpen = true;
     return () => {
@@ -112,18 +126,22 @@ function bindSockets(koffi: Koffi): Sockets {
           return error;
         }
       }
+      cameAt(fd); // from the first question on they are stamped
+      const known = new Map<string, Buffer>();
       return {
         receive(longest) {
-          const datagrams: Buffer[] = [];
+          const datagrams: Datagram[] = [];
           while (datagrams.length < mostDatagrams) {
             const bytes = Number(recv(fd, into, Math.min(longest, receiveBytes), dontWait));
             if (bytes < 0) break;
-            datagrams.push(Buffer.from(into.subarray(0, bytes)));
+            datagrams.push({ data: Buffer.from(into.subarray(0, bytes)), cameAt: cameAt(fd) });
           }
           return datagrams;
         },
         send(data, to, toPort) {
-          const address = addressOf(to, toPort);
+          const name = `${to} ${toPort}`;
+          const address = known.get(name) ?? addressOf(to, toPort);
+          known.set(name, address);
           const sent = Number(sendto(fd, data, data.length, dontWaitNoSignal, address, address.length));
           return sent < 0 ? failed() : undefined;
         },

@@ -1,4 +1,4 @@
-/** Steps of 100 ms; a line for each: who was heard, of the nodes that are watched. */
+/** Looks every 100 ms; a line for each: who was heard, halfway since the last one, of the nodes that are watched. */
 import test from 'ava';
 import { type HeartbeatWatch, stepHeartbeats, suspectedNodes } from '../../../src/decide/heartbeat-watch.ts';
 
@@ -7,14 +7,16 @@ const policy = { intervalMs: 100, misses: 3, corosyncMs: 5000 };
 class Watching {
   watch: HeartbeatWatch = new Map();
   at = 0;
+  wakeAt = 0;
   watched = [2, 3, 4];
 
   /** `times` intervals in which these were heard; who is suspected then. */
   hear(heard: readonly number[], times = 1, late = false): string {
     for (let n = 0; n < times; n++) {
       this.at += 100;
-      const tick = { at: this.at, late, heard: new Set(heard), watched: new Set(this.watched) };
-      this.watch = stepHeartbeats(this.watch, tick, policy);
+      const came = new Map(heard.map((id) => [id, this.at - 50]));
+      const look = { at: this.at, late, heard: came, watched: new Set(this.watched) };
+      ({ watch: this.watch, wakeAt: this.wakeAt } = stepHeartbeats(this.watch, look, policy));
     }
     return [...suspectedNodes(this.watch).keys()].join();
   }
@@ -69,8 +71,26 @@ test('late itself: nothing was missed', (t) => {
   self.hear([2, 3, 4]);
   self.hear([3, 4], 2);
   t.is(self.hear([], 1, true), '');
-  t.is(self.hear([3, 4], 2), '');
+  t.is(self.hear([3, 4], 3), '');
   t.is(self.hear([3, 4]), '2');
+});
+
+test('the next look is when the first of them would be silent for too long; at every interval while one is silent', (t) => {
+  const self = new Watching();
+  self.hear([]);
+  t.is(self.wakeAt - self.at, 300, 'nobody was heard yet');
+  self.hear([2, 3, 4]);
+  t.is(self.wakeAt - self.at, 300);
+  self.hear([3, 4]);
+  t.is(self.wakeAt - self.at, 200);
+  self.hear([3, 4]);
+  t.is(self.wakeAt - self.at, 100);
+  t.is(self.hear([3, 4]), '2');
+  t.is(self.wakeAt - self.at, 100, 'so that its return is seen');
+  self.hear([2, 3, 4]);
+  t.is(self.wakeAt - self.at, 300);
+  self.hear([], 20);
+  t.is(self.wakeAt - self.at, 100, 'deaf');
 });
 
 test('corosync keeps it beyond its own time: no suspicion, until it was heard', (t) => {

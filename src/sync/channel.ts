@@ -52,7 +52,8 @@ export interface Channel {
   /** Sends the writes on from now, until `rest`. */
   lead(lead: Lead): void;
   wake(): void;
-  rest(): void;
+  /** Nothing is sent any more when it returns, and nothing is held open when it resolves: what the cluster mounts can be unmounted. */
+  rest(): Promise<void>;
   status(): readonly CopyStatus[];
   /** Whether an active instance reaches this one, or did so lately (longer than a failover takes). Absent: nothing has to. */
   followed?(): boolean;

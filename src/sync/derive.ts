@@ -1,6 +1,6 @@
 /** From the description to the configuration of one sidecar: an operator writes one file, and every node has it. Pure. */
 import { syncPaths } from '../model/names.ts';
-import type { ActiveStandbyVnfc, SyncChannel, Vnf } from '../model/vnf.ts';
+import { type ActiveStandbyVnfc, hasSidecar, type SyncChannel, type Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { ChannelConfig, SyncConfig } from './config.ts';
 
@@ -12,11 +12,11 @@ export type Derived = SyncConfig & { readonly user: string | undefined };
  * @throws Failure 'input' when the description has no such VNFC, none that is synchronised, or not on this node
  */
 export function sidecarOf(vnf: Vnf, name: string, node: string): Derived {
-  const synced = vnf.vnfcs.filter((vnfc) => vnfc.redundancy === 'active-standby' && vnfc.sync !== undefined);
-  const vnfc = synced.find((each) => each.name === name) as ActiveStandbyVnfc | undefined;
+  const synced = vnf.vnfcs.filter((vnfc) => vnfc.nodes.some((each) => hasSidecar(vnfc, each))) as ActiveStandbyVnfc[];
+  const vnfc = synced.find((each) => each.name === name);
   if (vnfc === undefined) {
     const names = synced.map((each) => each.name).join(', ');
-    throw new Failure('input', `the description has no VNFC '${name}' with 'sync'`, {
+    throw new Failure('input', `the description has no VNFC '${name}' with a 'sync' by a sidecar`, {
       cure: names === '' ? 'No VNFC has it: docs/description.md.' : `It has: ${names}.`,
     });
   }
@@ -36,8 +36,10 @@ export function sidecarOf(vnf: Vnf, name: string, node: string): Derived {
   };
 }
 
-function channelOf(vnf: Vnf, { nodes }: ActiveStandbyVnfc, channel: SyncChannel): ChannelConfig {
+function channelOf(vnf: Vnf, { name, nodes }: ActiveStandbyVnfc, channel: SyncChannel): ChannelConfig {
   switch (channel.type) {
+    case 'own':
+      throw new Failure('input', `'${name}' carries its state itself`);
     case 'direct': {
       const { network, port, type, ca, certificate, key } = channel;
       const address = (node: string): string => vnf.nodes.find(({ name }) => name === node)!.addresses[network]!;

@@ -137,7 +137,10 @@ export function createDirectChannel({ node, listen, peers, credentials, log }: D
     },
     lead: (lead) => links.forEach((link) => link.lead(lead)),
     wake: () => links.forEach((link) => link.wake()),
-    rest: () => links.forEach((link) => link.rest()),
+    rest() {
+      links.forEach((link) => link.rest());
+      return Promise.resolve();
+    },
     status: () => links.map(({ status }) => status),
     followed: () => following > 0 || performance.now() - followedAt < times.lately,
     close() {

@@ -93,18 +93,20 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     return result;
   }
 
-  function stop(next: Role, why: string): void {
+  /** Resolves when nothing is held open any more; all else is done when it returns. */
+  function stop(next: Role, why: string): Promise<void> {
     const had = lead;
     lead = undefined;
     role = next;
-    channel.rest();
+    const rested = channel.rest();
     had?.waiters.giveUp(why);
+    return rested;
   }
 
   function fenced(epoch: number): void {
     if (lead === undefined || epoch < lead.epoch) return;
     log.warn('fenced', { epoch: lead.epoch, by: epoch });
-    stop('fenced', `epoch ${epoch} has begun elsewhere`);
+    void stop('fenced', `epoch ${epoch} has begun elsewhere`);
   }
 
   async function take(sent: Sent): Promise<Answer | undefined> {
@@ -131,13 +133,13 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
     if (role === 'active' && lead?.epoch === epoch) return;
     if (epoch <= before) throw staleRole(epoch, before);
     const reign = { epoch, by: node };
-    stop('standby', `epoch ${epoch} begins here`);
+    void stop('standby', `epoch ${epoch} begins here`);
     await options.save({ ...reign, led });
     follower.promise(reign);
     try {
       await begin(reign, unsure);
     } catch (error) {
-      channel.rest();
+      await channel.rest();
       if (!(error instanceof StaleEpoch)) throw error;
       throw staleRole(epoch, error.epoch);
     }
@@ -231,9 +233,9 @@ export async function startInstance(options: InstanceOptions): Promise<Instance>
         log.warn('not-active', { epoch, why: messageOf(error) });
         throw error;
       }),
-    rest: () => inTurn(() => Promise.resolve(stop('standby', 'this instance gave up the active role'))),
+    rest: () => inTurn(() => stop('standby', 'this instance gave up the active role')),
     async close() {
-      stop('none', 'the sidecar ends');
+      void stop('none', 'the sidecar ends');
       await channel.close();
     },
   };

@@ -61,7 +61,7 @@ export function createMessagesChannel({ group, node, instances, log }: MessagesO
     fetch: (copy) => active.fetch(copy),
     lead: (lead) => active.lead(lead),
     wake: () => active.wake(),
-    rest: () => active.rest(),
+    rest: () => Promise.resolve(active.rest()),
     status: () => active.status(),
     async close() {
       clearInterval(timer);

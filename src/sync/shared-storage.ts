@@ -213,6 +213,7 @@ export function createSharedStorage(folder: string, limit = smallLog): StoreBack
       last = entries.at(-1)!.version;
     },
     replace,
+    release: drop,
     close: drop,
   };
 }

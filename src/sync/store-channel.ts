@@ -28,6 +28,8 @@ export interface StoreBackend {
   replace(reign: Reign, snapshot: Snapshot): Promise<void>;
   /** Whether it would rather have the whole state than more writes. */
   readonly full: boolean;
+  /** Lets go of what a reign holds open. */
+  release?(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,6 +42,7 @@ export function createStoreChannel(backend: StoreBackend, log: Log): Channel {
   let version: Version | undefined;
   let problem: string | undefined;
   let running: Promise<void> | undefined;
+  let resting: Promise<void> | undefined;
   let woken: (() => void) | undefined;
   let reign: Reign | undefined;
 
@@ -110,6 +113,7 @@ export function createStoreChannel(backend: StoreBackend, log: Log): Channel {
     async start() {},
     async begin(next) {
       await running; // the last word of the reign before
+      await resting;
       reign = next;
       try {
         const stored = await backend.claim(next);
@@ -136,6 +140,8 @@ export function createStoreChannel(backend: StoreBackend, log: Log): Channel {
     rest() {
       lead = undefined;
       wake();
+      resting = Promise.resolve(running).then(() => backend.release?.());
+      return resting;
     },
     status: () => [{ copy: backend.name, connected: lead !== undefined && problem === undefined, version, problem }],
     async close() {

@@ -1,6 +1,6 @@
 /** The channel `shared-storage` when the disk is full, damaged, or another one. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { until } from '../../lab/wait.ts';
@@ -30,6 +30,25 @@ test('a full disk: it is said, nothing acknowledged is lost, and it goes on when
   await one.start();
   await one.role('active', 2);
   for (const key of safe) t.is((await one.client.get(key))?.length, big.length);
+});
+
+test('who is demoted, or fenced, holds nothing open: the file system can be unmounted and mounted elsewhere', async (t) => {
+  const { shared, one } = await onSmallDisk(t);
+  const openThere = (): string[] =>
+    readdirSync(`/proc/${one.pid}/fd`).flatMap((fd) => {
+      const file = readlinkSync(`/proc/${one.pid}/fd/${fd}`);
+      return file.startsWith(shared) ? [file] : [];
+    });
+  await one.role('active', 1);
+  await one.client.put('a', '1');
+  t.is(openThere().length, 1, 'its log');
+  await one.role('standby');
+  t.deepEqual(openThere(), []);
+  await one.role('active', 2);
+  await one.client.put('a', '2');
+  writeFileSync(join(shared, 'claim-000000000003'), 'node2');
+  t.is(await codeOf(one.client.put('a', '3')), 'unconfirmed');
+  await until('it has let go', () => openThere().length === 0);
 });
 
 test('a read-only file system: no promotion, and why', async (t) => {

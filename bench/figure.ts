@@ -16,7 +16,7 @@ export interface Figure {
   readonly note?: string;
 }
 
-export type Unit = 'ms' | 's' | 'requests' | '%' | 'MB' | 'times';
+export type Unit = 'ms' | 's' | 'requests' | '%' | 'MB' | 'times' | 'per s';
 
 /** At most, or at least, so much. */
 export interface Target {

@@ -8,6 +8,7 @@ import { idle } from './parts/idle.ts';
 import { nodeCut } from './parts/node-cut.ts';
 import { planned } from './parts/planned.ts';
 import { scheduler } from './parts/scheduler.ts';
+import { sync } from './parts/sync.ts';
 import { vnfcKilled } from './parts/vnfc-killed.ts';
 
 export const parts: readonly Part[] = [
@@ -20,4 +21,5 @@ export const parts: readonly Part[] = [
   idle,
   generate,
   scheduler,
+  sync,
 ];

@@ -1,39 +1,44 @@
 /**
- * Clients write without a pause and note each acknowledgement, while the active instance is killed, frozen or switched again and
- * again. After each failover, and at the end: no write that was acknowledged at `standby` or above is missing or undone, a batch is
+ * Clients write without a pause and note each acknowledgement, while the active instance is killed, frozen, cut off, switched or loses its power
+ * again and again. After each failover, and at the end: no write that was acknowledged at `standby` or above is missing or undone, a batch is
  * there wholly or not at all, and there is no value that nobody wrote.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { SyncError } from '../../src/sync/client.ts';
 import { levels, type Level } from '../../src/sync/types.ts';
 import type { Sidecar, Sidecars } from './sidecars.ts';
-import type { StoreServer } from './stores.ts';
+import type { Ground } from './channels.ts';
 
 export interface CheckOptions {
   readonly failovers: number;
   readonly seed: number;
   /** ms of writing between two failovers. */
   readonly pauseMs?: number;
-  /** It is killed and started again as well. */
-  readonly store?: StoreServer | undefined;
+  /** What of it can fail fails as well. */
+  readonly ground: Pick<Ground, 'plug' | 'power' | 'store'>;
   readonly say?: (line: string) => void;
 }
 
 export interface CheckResult {
-  readonly failovers: Readonly<Record<Fault, number>>;
+  readonly failovers: Readonly<Partial<Record<Fault, number>>>;
   readonly attempted: number;
   readonly acknowledged: Readonly<Record<Level, number>>;
   /** Acknowledged at `local`, and not there: allowed. */
   readonly lostLocal: number;
-  /** Writes at `standby` that a resumed instance acknowledged after its successor had begun: none is allowed. */
+  /** Writes at `standby` that an instance which was frozen or cut off acknowledged after its successor had begun: none is allowed. */
   readonly acceptedWhenStale: number;
   readonly askedWhenStale: number;
   /** What must not be; empty when all is well. */
   readonly violations: readonly string[];
 }
 
-type Fault = 'kill' | 'freeze' | 'switch' | 'store';
-const faults: readonly Fault[] = ['kill', 'freeze', 'switch'];
+const faults = ['kill', 'freeze', 'switch', 'cut', 'power', 'store', 'store-power'] as const;
+type Fault = (typeof faults)[number];
+
+function possibleOn({ plug, power, store }: CheckOptions['ground']): readonly Fault[] {
+  const needs: Partial<Record<Fault, unknown>> = { cut: plug, power, store, 'store-power': store?.losePower };
+  return faults.filter((fault) => !(fault in needs) || needs[fault] !== undefined);
+}
 
 interface Write {
   readonly writer: number;
@@ -47,12 +52,13 @@ const key = ({ writer, n }: Write): string => `u/${writer}/${n}`;
 const value = ({ writer, n, level }: Write): string => `${writer}:${n}:${level}`;
 
 export async function runCheck({ all }: Sidecars, options: CheckOptions): Promise<CheckResult> {
-  const { failovers, seed, store, pauseMs = 500, say = () => undefined } = options;
+  const { failovers, seed, ground, pauseMs = 500, say = () => undefined } = options;
+  const { plug, power, store } = ground;
   const random = randomOf(seed);
   const writes: Write[] = [];
   const violations: string[] = [];
-  const counts: Record<Fault, number> = { kill: 0, freeze: 0, switch: 0, store: 0 };
-  const possible: readonly Fault[] = store === undefined ? faults : [...faults, 'store'];
+  const possible = possibleOn(ground);
+  const counts: Partial<Record<Fault, number>> = Object.fromEntries(possible.map((fault) => [fault, 0]));
   let [acceptedWhenStale, askedWhenStale] = [0, 0];
   let active = all[0]!;
   let epoch = 0;
@@ -101,7 +107,7 @@ export async function runCheck({ all }: Sidecars, options: CheckOptions): Promis
     }
   }
 
-  /** Writes to a frozen instance: they wait in its socket, and are the first that it sees. */
+  /** Writes to one that was active: in the socket of a frozen one they wait, and are the first that it sees. */
   function askStale(frozen: Sidecar): Promise<void>[] {
     return [0, 1, 2].map(async (at) => {
       askedWhenStale += 1;
@@ -121,7 +127,7 @@ export async function runCheck({ all }: Sidecars, options: CheckOptions): Promis
   async function failOver(fault: Fault): Promise<void> {
     const old = active;
     const others = all.filter((each) => each !== old);
-    counts[fault] += 1;
+    counts[fault]! += 1;
     if (fault === 'kill') {
       await old.kill();
       await promote(others);
@@ -133,13 +139,30 @@ export async function runCheck({ all }: Sidecars, options: CheckOptions): Promis
       await delay(random() * 1000);
       old.signal('SIGCONT');
       await Promise.all(asked);
-    } else if (fault === 'store') {
-      await store!.kill();
+    } else if (fault === 'cut') {
+      plug!(old.name, false);
+      await promote(others);
+      const asked = askStale(old);
       await delay(random() * 1000);
-      await store!.start();
-      return;
+      plug!(old.name, true);
+      await Promise.all(asked);
+    } else if (fault === 'power') {
+      await power!.cut(old.name);
+      await old.kill();
+      power!.gone?.();
+      await promote(others);
+      await power!.back(old.name);
+      await old.start();
     } else await promote(others);
-    if (fault !== 'kill') await old.role('standby');
+    if (fault !== 'kill' && fault !== 'power') await old.role('standby');
+  }
+
+  async function failStore(fault: Fault): Promise<void> {
+    counts[fault]! += 1;
+    if (fault === 'store-power') return store!.losePower!(random() * 1000);
+    await store!.kill();
+    await delay(random() * 1000);
+    await store!.start();
   }
 
   async function allConnected(): Promise<void> {
@@ -167,7 +190,7 @@ export async function runCheck({ all }: Sidecars, options: CheckOptions): Promis
       await delay(pauseMs * (0.5 + random()));
       const fault = possible[Math.floor(random() * possible.length)]!;
       const begun = performance.now();
-      await failOver(fault);
+      await (fault.startsWith('store') ? failStore(fault) : failOver(fault));
       say(
         `${at}: ${fault}, epoch ${epoch} at ${active.name}, ${Math.round(performance.now() - begun)} ms, ${writes.length} writes`,
       );

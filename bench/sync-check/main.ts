@@ -9,7 +9,7 @@ import { makeSidecars } from './sidecars.ts';
 
 const program = new Command('sync-check')
   .description(
-    'Kills, freezes and switches the active sidecar, and kills its store, while clients write, and looks for what was lost.',
+    'Kills, freezes, switches and cuts off the active sidecar, cuts its power, and does so to its store, while clients write; and looks for what was lost.',
   )
   .addOption(new Option('--channel <name>', 'which channel').choices(Object.keys(grounds)).makeOptionMandatory())
   .option('--failovers <n>', 'how many', '50')
@@ -24,7 +24,7 @@ const { channel, failovers, seed, json } = program.opts<{
 }>();
 
 const folder = mkdtempSync(join(tmpdir(), 'sync-'));
-const ground = await grounds[channel]!(folder);
+const ground = await grounds[channel]!(folder, { disk: true });
 const sidecars = await makeSidecars(folder, ground.names, ground.channel, ground.enter);
 let good = false;
 try {
@@ -32,7 +32,7 @@ try {
   const result = await runCheck(sidecars, {
     failovers: Number(failovers),
     seed: Number(seed),
-    store: ground.store,
+    ground,
     say: json ? () => undefined : (line) => process.stdout.write(line + '\n'),
   });
   good = result.violations.length === 0 && result.acceptedWhenStale === 0;

@@ -1,14 +1,17 @@
 /** Real Redis and PostgreSQL servers for tests and checks: a folder of their own, a unix socket, ended by their process. */
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { chownSync, closeSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
+import { appendFileSync, chownSync, closeSync, existsSync, mkdtempSync, openSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Disk } from './disk.ts';
 
 export interface StoreServer {
   /** The unix socket. */
   readonly socket: string;
+  /** At the address of its place, where it has one. */
+  readonly port: number;
   readonly folder: string;
   /** Resolves when it takes connections; `args` are added for this time. */
   start(...args: string[]): Promise<void>;
@@ -16,30 +19,46 @@ export interface StoreServer {
   signal(signal: NodeJS.Signals): void;
   /** kill -9 (of PostgreSQL: its first process), and gone. */
   kill(): Promise<void>;
+  /** The power of its node is cut, which is gone for so many ms; where its place has a disk. */
+  readonly losePower?: (awayMs: number) => Promise<void>;
   /** Ended for good; its folder is gone. */
   end(): Promise<void>;
+}
+
+/** Where it runs, if not on this machine at its unix socket alone. */
+export interface Place {
+  /** What its command begins with. */
+  readonly enter: readonly string[];
+  readonly address: string;
+  /** For its data. */
+  readonly disk?: Disk | undefined;
 }
 
 /** What it needs to keep what it acknowledges: see docs/sync.md. */
 const redisArgs = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
 
-export function makeRedis(): StoreServer {
+export function makeRedis(place?: Place): StoreServer {
   const folder = mkdtempSync(join(tmpdir(), 'redis-'));
   const socket = join(folder, 'socket');
-  const args = ['--port', '0', '--unixsocket', socket, '--dir', folder, '--daemonize', 'no', ...redisArgs];
+  const network =
+    place === undefined ? ['--port', '0'] : ['--port', '6379', '--bind', place.address, '--protected-mode', 'no'];
+  const data = place?.disk?.directory ?? folder;
+  const args = ['--unixsocket', socket, '--dir', data, '--daemonize', 'no', ...redisArgs];
   return server({
     folder,
     socket,
-    command: ['redis-server', ...args],
+    port: 6379,
+    command: ['redis-server', ...network, ...args],
     ready: ['redis-cli', '-e', '-s', socket, 'PING'],
     stop: 'SIGKILL',
+    place,
   });
 }
 
 let template: string | undefined;
 
 /** As the user `postgres`, for it doesn't run as root; its superuser is `vnfha`. */
-export function makePostgresql(): StoreServer {
+export function makePostgresql(place?: Place): StoreServer {
   const [uid, gid] = ['-u', '-g'].map((which) => Number(execFileSync('id', [which, 'postgres'])));
   const folder = mkdtempSync(join(tmpdir(), 'pg-'));
   chownSync(folder, uid!, gid!);
@@ -54,20 +73,28 @@ export function makePostgresql(): StoreServer {
     execFileSync('setpriv', [...asPostgres, program('initdb'), ...args], { stdio: ['ignore', 'ignore', 'inherit'], cwd: made }); // prettier-ignore
     template = join(made, 'data');
   }
-  execFileSync('cp', ['-a', template, join(folder, 'data')]);
-  const command = [...asPostgres, program('postgres'), '-D', join(folder, 'data'), '-k', folder, '-h', '', '-p', '5432', '-c', 'shared_buffers=16MB']; // prettier-ignore
+  const data = join(place?.disk?.directory ?? folder, 'data');
+  execFileSync('cp', ['-a', template, data]);
+  if (place !== undefined) appendFileSync(join(data, 'pg_hba.conf'), 'host all all samenet trust\n');
+  execFileSync('sync', ['-f', data]); // it was there before the check
+  const address = place?.address ?? '';
+  const command = [...asPostgres, program('postgres'), '-D', data, '-k', folder, '-h', address, '-p', '5432', '-c', 'shared_buffers=16MB']; // prettier-ignore
   return server({
     folder,
     socket: join(folder, '.s.PGSQL.5432'),
+    port: 5432,
     command,
     ready: ['pg_isready', '-q', '-h', folder],
     stop: 'SIGQUIT',
+    place,
   });
 }
 
 interface Kind {
   readonly folder: string;
   readonly socket: string;
+  readonly port: number;
+  readonly place: Place | undefined;
   /** For setpriv. */
   readonly command: readonly string[];
   /** Succeeds once it takes requests. */
@@ -75,7 +102,7 @@ interface Kind {
   readonly stop: NodeJS.Signals;
 }
 
-function server({ folder, socket, command, ready, stop }: Kind): StoreServer {
+function server({ folder, socket, port, command, ready, stop, place }: Kind): StoreServer {
   let child: ChildProcess | undefined;
   const running = (): boolean => child !== undefined && child.exitCode === null && child.signalCode === null;
   const isReady = (): boolean => spawnSync(ready[0], ready.slice(1), { stdio: 'ignore', timeout: 5000 }).status === 0;
@@ -83,7 +110,8 @@ function server({ folder, socket, command, ready, stop }: Kind): StoreServer {
   /** It doesn't outlive this process. */
   function launch(args: readonly string[]): void {
     const log = openSync(join(folder, 'log'), 'a');
-    child = spawn('setpriv', ['--pdeathsig=KILL', ...command, ...args], { stdio: ['ignore', log, log], cwd: folder });
+    const [program, ...rest] = [...(place?.enter ?? []), 'setpriv', '--pdeathsig=KILL', ...command, ...args];
+    child = spawn(program!, rest, { stdio: ['ignore', log, log], cwd: folder });
     closeSync(log);
   }
 
@@ -95,9 +123,22 @@ function server({ folder, socket, command, ready, stop }: Kind): StoreServer {
     await exit;
   }
 
-  return {
+  const disk = place?.disk;
+  const self: StoreServer = {
     socket,
+    port,
     folder,
+    ...(disk && {
+      async losePower(awayMs) {
+        disk.cut();
+        const pids = [child!.pid!, ...childrenOf(child!.pid!)];
+        await stopWith('SIGKILL');
+        for (const pid of pids) await gone(pid);
+        disk.back();
+        await delay(awayMs);
+        await self.start();
+      },
+    }),
     async start(...args) {
       const end = performance.now() + 60_000;
       do {
@@ -109,8 +150,7 @@ function server({ folder, socket, command, ready, stop }: Kind): StoreServer {
       throw new Error(`${command.join(' ')} does not start: see ${folder}/log`);
     },
     signal(signal) {
-      const children = spawnSync('pgrep', ['-P', String(child!.pid)], { encoding: 'utf8' }).stdout.split('\n');
-      for (const pid of [child!.pid!, ...children.filter((each) => each !== '').map(Number)]) process.kill(pid, signal);
+      for (const pid of [child!.pid!, ...childrenOf(child!.pid!)]) process.kill(pid, signal);
     },
     kill: () => stopWith('SIGKILL'),
     async end() {
@@ -118,4 +158,23 @@ function server({ folder, socket, command, ready, stop }: Kind): StoreServer {
       rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
     },
   };
+  return self;
+}
+
+const childrenOf = (pid: number): number[] =>
+  spawnSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter(Boolean)
+    .map(Number);
+
+/** Has it killed, and waits for its end. */
+async function gone(pid: number): Promise<void> {
+  for (let tries = 0; tries < 200 && existsSync(`/proc/${pid}/exe`); tries += 1) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      return;
+    }
+    await delay(10);
+  }
 }

@@ -37,7 +37,7 @@ for (const channel of Object.keys(grounds)) {
 
   test.serial(`${channel}: no acknowledged write is lost over failovers`, async (t) => {
     const sidecars = await scene(t, channel);
-    const result = await runCheck(sidecars, { failovers: 4, seed: 5, store: sidecars.ground.store });
+    const result = await runCheck(sidecars, { failovers: 4, seed: 5, ground: sidecars.ground });
     t.deepEqual(result.violations, []);
     t.is(result.acceptedWhenStale, 0);
     t.true(result.acknowledged.standby > 20 && result.acknowledged.quorum > 20, JSON.stringify(result));

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { makeCertificates } from '../../../bench/sync-check/certificates.ts';
-import { ownHost } from '../../../bench/sync-check/channels.ts';
 import { makeSidecars, type Sidecar } from '../../../bench/sync-check/sidecars.ts';
 import { makePostgresql, makeRedis, type StoreServer } from '../../../bench/sync-check/stores.ts';
 import { createPostgresqlStore } from '../../../src/sync/postgresql.ts';
 import { until } from '../../lab/wait.ts';
-import { codeOf, scene } from './rig.ts';
+import { codeOf, ownHost, scene } from './rig.ts';
 
 interface Kind {
   /** Arguments with which it may lose what it acknowledged, and what is said then. */

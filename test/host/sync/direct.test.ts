@@ -1,6 +1,6 @@
 /** The channel `direct` when something is wrong. */
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import test from 'ava';
 import { makeCertificates } from '../../../bench/sync-check/certificates.ts';
@@ -41,8 +41,9 @@ test('without a standby nothing is promised, and garbage at the port does no har
   await one.role('active', 1);
   await one.client.put('a', '1');
   const { addresses } = ground.channel('node1') as { addresses: Record<string, string> };
-  const garbage = connect(Number(addresses.node1!.split(':')[1]), addresses.node1!.split(':')[0]);
-  garbage.on('error', () => undefined).end(Buffer.alloc(100_000, 7));
+  const port = `/dev/tcp/${addresses['node1']!.replace(':', '/')}`;
+  const [program, ...args] = [...ground.enter!('node2'), 'bash', '-c', `head -c 100000 /dev/urandom >${port} || true`]; // it hangs up
+  execFileSync(program!, args, { stdio: ['ignore', 'ignore', 'ignore'] });
   await two.kill();
   await until('it is missed', async () => !(await connectedTo(one, 'node2')));
   t.is(await codeOf(one.client.put('a', '2')), 'level-unavailable');

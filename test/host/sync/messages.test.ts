@@ -116,7 +116,7 @@ test.serial(
     await connected(one, 'node3');
     const writing = stream(one, 'k');
     await until('writes stream', () => writing.acknowledged.length > 20);
-    corosyncs.plug('node1', false);
+    ground.plug!('node1', false);
     await corosyncs.ring(['node2', 'node3']);
     await two.role('active', 2);
     const acknowledged = [...writing.acknowledged];
@@ -126,7 +126,7 @@ test.serial(
     await missed(one, 'node3');
     t.is(await codeOf(one.client.put('a', 'stale')), 'level-unavailable');
     t.is(await codeOf(one.client.put('a', 'stale', 'local')), 'none', 'what is local nobody else sees');
-    corosyncs.plug('node1', true);
+    ground.plug!('node1', true);
     await until('it is fenced', async () => (await one.client.status()).role === 'fenced');
     t.deepEqual(await writing.end(), acknowledged, 'nothing was acknowledged after the cut');
     t.is(await codeOf(one.client.put('a', 'stale', 'local')), 'not-active');

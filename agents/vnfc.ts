@@ -4,7 +4,7 @@ import { runAgent } from '../src/ocf/run-agent.ts';
 import { monitorInstance } from '../src/ocf/vnfc/monitor.ts';
 import { parameters } from '../src/ocf/vnfc/parameters.ts';
 import { changeRole } from '../src/ocf/vnfc/roles.ts';
-import { inconsistency, notified, validate } from '../src/ocf/vnfc/service.ts';
+import { inconsistency, notified, takeParameters, validate } from '../src/ocf/vnfc/service.ts';
 import { startInstance } from '../src/ocf/vnfc/start.ts';
 import { stopInstance } from '../src/ocf/vnfc/stop.ts';
 
@@ -26,6 +26,7 @@ const vnfc = defineAgent({
     promote: { timeout: 30, run: (call) => changeRole(call, 'promoted') },
     demote: { timeout: 30, run: (call) => changeRole(call, 'unpromoted') },
     notify: { timeout: 10, run: notified },
+    'reload-agent': { timeout: 10, run: takeParameters },
     'validate-all': { timeout: 10, run: validate },
   },
 });

@@ -24,7 +24,7 @@ const stage = await mkdtemp(path.join(dist, '.build-'));
 const root = path.join(stage, 'root');
 const lib = path.join(root, 'usr/lib/vnfha');
 try {
-  await Promise.all([bundleCli(), bundleLab(), agents(), copyKoffi(), copyData(), manual()]);
+  await Promise.all([bundleCli(), bundleSyncClient(), bundleLab(), agents(), copyKoffi(), copyData(), manual()]);
   await writeLauncher(path.join(root, 'usr/sbin/vnfha'), '../lib/vnfha/vnfha.mjs');
   await writeLauncher(path.join(stage, 'bin/vnfha'), '../root/usr/lib/vnfha/vnfha.mjs');
   await setModes(root);
@@ -42,6 +42,16 @@ function bundleCli() {
     outdir: lib,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
+  });
+}
+
+/** For programs of the VNFCs: one file, which needs nothing but Node. */
+function bundleSyncClient() {
+  return bundle({
+    entryPoints: ['src/sync/client.ts'],
+    outfile: path.join(lib, 'sync-client.mjs'),
+    format: 'esm',
+    banner: { js: '// The client of a sidecar of vnfha: see docs/sync.md.' },
   });
 }
 

@@ -1,7 +1,7 @@
 /** Values as Pacemaker and the agents want them written. */
 import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
 import { syncPaths } from '../model/names.ts';
-import type { Argv, Vnf, Vnfc } from '../model/vnf.ts';
+import type { Argv, Sync, Vnf, Vnfc } from '../model/vnf.ts';
 
 /** Milliseconds as Pacemaker writes times: whole seconds where they are. */
 export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
@@ -28,10 +28,22 @@ export function parametersOf(vnf: Vnf, vnfc: Vnfc): { name: string; value: strin
     ['promote', command(role?.promote)],
     ['demote', command(role?.demote)],
     ['role_query', command(role?.query)],
-    ['sync', sync && syncPaths(vnfc.name).control],
+    ...syncValues(vnfc.name, sync),
     ...addressOf(vnf, vnfc),
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+}
+
+/** At the sidecar's door, or by its own word. */
+function syncValues(name: string, sync: Sync | undefined): [string, string | undefined][] {
+  if (sync === undefined) return [];
+  const { channel, unsure } = sync;
+  if (channel.type !== 'own') return [['sync', syncPaths(name).control]];
+  return [
+    ['standing', command(channel.standing)],
+    ['standing_lag', channel.lag === 0 ? undefined : channel.lag.toString()],
+    ['standing_unsure', unsure === 'wait' ? undefined : unsure],
+  ];
 }
 
 /** Where not the cluster puts the VIP where it belongs, the agent knows it. */

@@ -92,7 +92,9 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
         ? ['not in a CIB: the addresses of the nodes; name the cluster’s corosync.conf by --corosync']
         : []),
       ...links.guesses,
-      ...vnfcs.flatMap(({ name: vnfc, sync }) => (sync === undefined ? [] : [guessOf(String(vnfc), sync as Fields)])),
+      ...vnfcs.flatMap(({ name: vnfc, sync }) =>
+        sync === undefined || (sync as Fields)['channel'] === 'own' ? [] : [guessOf(String(vnfc), sync as Fields)],
+      ),
       ...(members.length + balancers.length > 0 && backends === undefined
         ? ['not in a CIB: the ports and checks behind the load balancer; name its configuration by --haproxy']
         : []),

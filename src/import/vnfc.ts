@@ -55,14 +55,23 @@ export function vnfcFields(found: Found, { nodes, vip, mount, backend, network }
     },
     heartbeat: heartbeat(parameter),
     role: promotable ? role(primitive) : undefined,
-    sync: standby && parameter('sync') !== undefined ? sync(mount) : undefined,
+    sync: standby ? sync(parameter, mount) : undefined,
     recovery: recovery(cloneMeta),
   };
 }
 
-/** Which channel, the CIB doesn't say: import.ts says that it is a guess. */
-const sync = (mount: Fields | undefined): Fields =>
-  mount === undefined ? { channel: 'messages' } : { channel: 'shared-storage', folder: mount['directory'], mount };
+/** Which channel its sidecar has, the CIB doesn't say: import.ts says that it is a guess. */
+function sync(parameter: (name: string) => string | undefined, mount: Fields | undefined): Fields | undefined {
+  const standing = command(parameter('standing'));
+  if (standing !== undefined) {
+    const [lag, unsure] = [number(parameter('standing_lag')), parameter('standing_unsure')];
+    return { channel: 'own', standing, lag, unsure };
+  }
+  if (parameter('sync') === undefined) return undefined;
+  return mount === undefined
+    ? { channel: 'messages' }
+    : { channel: 'shared-storage', folder: mount['directory'], mount };
+}
 
 /** What an ocf:heartbeat:Filesystem mounts. */
 export function mountFields({ primitive }: Found): Fields {

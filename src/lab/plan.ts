@@ -3,7 +3,7 @@
  */
 import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } from '../model/address.ts';
 import { syncUnit } from '../model/names.ts';
-import type { Vnf, Vnfc } from '../model/vnf.ts';
+import { hasSidecar, type Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
 
@@ -44,7 +44,7 @@ export function planLab(vnf: Vnf): LabPlan {
       'vnfha-supervisor',
       ...(vnf.loadBalancer?.nodes.includes(node.name) ? ['vnfha-bridge'] : []),
       ...(vnf.vnfm === undefined ? [] : ['vnfha-notifier']),
-      ...vnf.vnfcs.filter((vnfc) => isSynced(vnfc, node.name)).map((vnfc) => syncUnit(vnfc.name)),
+      ...vnf.vnfcs.filter((vnfc) => hasSidecar(vnfc, node.name)).map((vnfc) => syncUnit(vnfc.name)),
     ],
   }));
   return {
@@ -52,9 +52,6 @@ export function planLab(vnf: Vnf): LabPlan {
     hosts: [client, ...nodes],
   };
 }
-
-const isSynced = (vnfc: Vnfc, node: string): boolean =>
-  vnfc.redundancy === 'active-standby' && vnfc.sync !== undefined && vnfc.nodes.includes(node);
 
 function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string | undefined): Nic[] {
   const names = interfaceNames(vnf);

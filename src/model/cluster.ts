@@ -14,6 +14,8 @@ export interface ClusterStatus {
   readonly resources: readonly InstanceStatus[];
   /** Per node and resource: failures counted against its migration-threshold. */
   readonly failures: readonly FailureCount[];
+  /** Whose instance is healthy and not to be promoted, and why (the node attribute RESOURCE-waits); undefined: none. */
+  readonly waits?: readonly { readonly resource: string; readonly node: string; readonly why: string }[];
   /** Active by an election of their own, as their agents say (the node attribute RESOURCE-active); undefined: none is. */
   readonly elected?: readonly { readonly resource: string; readonly node: string }[];
   /** What the load balancer's nodes say of the servers that it manages (server-health.ts); undefined: none says anything. */

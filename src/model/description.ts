@@ -118,7 +118,14 @@ const Role = closed(
 
 const File = (description: string) => Type.String({ pattern: patterns.file, description });
 
-const syncChannels = ['direct', 'messages', 'shared-storage', 'checkpoint-redis', 'checkpoint-postgresql'] as const;
+const syncChannels = [
+  'direct',
+  'messages',
+  'shared-storage',
+  'checkpoint-redis',
+  'checkpoint-postgresql',
+  'own',
+] as const;
 
 const Sync = closed(
   {
@@ -126,7 +133,7 @@ const Sync = closed(
       syncChannels.map((channel) => Type.Literal(channel)),
       {
         description:
-          'what carries the state: from the active one to each standby by TCP, or by messages of Corosync; or where both reach it: a file system of the cluster, a Redis, a PostgreSQL',
+          'what carries the state: from the active one to each standby by TCP, or by messages of Corosync; or where both reach it: a file system of the cluster, a Redis, a PostgreSQL; own: the VNFC itself, without a sidecar',
       },
     ),
     port: Type.Optional(Port('direct: the TCP port of its nodes at which the sidecars meet; default 7410')),
@@ -176,6 +183,14 @@ const Sync = closed(
         'checkpoint: the connection to the store is encrypted, and the store is who its certificate says',
       ),
     ),
+    standing: Type.Optional(
+      Command(
+        'own: prints how far its state is: lag=NUMBER (or lag=unknown), and epoch=NUMBER where it keeps that (docs/sync.md)',
+      ),
+    ),
+    lag: Type.Optional(
+      Type.Integer({ minimum: 0, description: 'own: behind by more than so much it hasn’t the state; default 0' }),
+    ),
     unsure: Type.Optional(
       Type.Union([Type.Literal('wait'), Type.Literal('promote')], {
         description:
@@ -183,7 +198,7 @@ const Sync = closed(
       }),
     ),
   },
-  'active-standby: its state, carried by a sidecar (vnfha-sync@NAME.service, docs/sync.md); without it, by its own means',
+  'active-standby: its state, carried by a sidecar (vnfha-sync@NAME.service, docs/sync.md) or by itself; without it, nobody asks whether a standby has it',
 );
 
 const Recovery = closed(

@@ -188,6 +188,8 @@ function syncOf(sync: VnfcDescription['sync'], nodes: readonly string[], context
       };
     case 'messages':
       return { unsure, channel: { type: sync.channel } };
+    case 'own':
+      return { unsure, channel: { type: sync.channel, standing: argvOf(sync.standing)!, lag: sync.lag ?? 0 } };
     case 'shared-storage':
       return {
         unsure,

@@ -139,7 +139,7 @@ export interface Sync {
   readonly unsure: 'wait' | 'promote';
 }
 
-/** One case for each channel of src/sync. */
+/** One case for each channel of src/sync, and one of a VNFC that needs none. */
 export type SyncChannel =
   | {
       readonly type: 'direct';
@@ -152,7 +152,16 @@ export type SyncChannel =
   | { readonly type: 'messages' }
   | { readonly type: 'shared-storage'; readonly folder: string; readonly mount?: Mount }
   | (Store & { readonly type: 'checkpoint-redis'; readonly user?: string })
-  | (Store & { readonly type: 'checkpoint-postgresql'; readonly user: string; readonly database: string });
+  | (Store & { readonly type: 'checkpoint-postgresql'; readonly user: string; readonly database: string })
+  /** By its own means: it only says how far it is, and how far behind is too far. */
+  | { readonly type: 'own'; readonly standing: Argv; readonly lag: number };
+
+/** Whether a sidecar carries its state on `node`. */
+export const hasSidecar = (vnfc: Vnfc, node: string): vnfc is ActiveStandbyVnfc =>
+  vnfc.redundancy === 'active-standby' &&
+  vnfc.sync !== undefined &&
+  vnfc.sync.channel.type !== 'own' &&
+  vnfc.nodes.includes(node);
 
 /** A file system that the cluster mounts where the VNFC is active. */
 export interface Mount {

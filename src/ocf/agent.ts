@@ -15,7 +15,16 @@ export interface Agent<P extends Parameters> {
 }
 
 export type ActionName =
-  'start' | 'stop' | 'monitor' | 'promote' | 'demote' | 'migrate_to' | 'migrate_from' | 'notify' | 'validate-all';
+  | 'start'
+  | 'stop'
+  | 'monitor'
+  | 'promote'
+  | 'demote'
+  | 'migrate_to'
+  | 'migrate_from'
+  | 'notify'
+  | 'reload-agent'
+  | 'validate-all';
 
 export interface Action<V> {
   /** Seconds advised in the metadata, and the bound when Pacemaker names none. */

@@ -26,8 +26,9 @@ export function metadata<P extends Parameters>(agent: Agent<P>): string {
 
 function parameterXml(name: string, parameter: Parameter<unknown>): string[] {
   const fallback = parameter.default === undefined ? '' : ` default="${escape(parameter.default)}"`;
+  const reloadable = parameter.reloadable ? ' reloadable="1"' : '';
   return [
-    `<parameter name="${escape(name)}" required="${parameter.required ? 1 : 0}" unique="0">`,
+    `<parameter name="${escape(name)}" required="${parameter.required ? 1 : 0}" unique="0"${reloadable}>`,
     ...described(parameter),
     `<content type="${parameter.type}"${fallback} />`,
     '</parameter>',

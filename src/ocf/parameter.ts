@@ -10,6 +10,8 @@ export interface Parameter<T> {
   readonly longdesc: string;
   readonly required: boolean;
   readonly default: string | undefined;
+  /** A change of it is taken up by a running instance (reload-agent), which need not be restarted. */
+  readonly reloadable: boolean;
   /** Reads the text, or throws an Error that says what it must be. Undefined: not given, and no default. */
   readonly parse: (text: string | undefined) => T;
 }
@@ -25,6 +27,7 @@ interface Declared {
   readonly longdesc: string;
   readonly required?: true;
   readonly default?: string;
+  readonly reloadable?: true;
 }
 type Read<S, T> = S extends { required: true } | { default: string } ? T : T | undefined;
 
@@ -36,6 +39,7 @@ const kind =
     longdesc: declared.longdesc,
     required: declared.required ?? false,
     default: declared.default,
+    reloadable: declared.reloadable ?? false,
     parse: (text) => (text === undefined ? undefined : read(text)) as Read<S, T>,
   });
 
@@ -95,6 +99,11 @@ export const port = kind('integer', (value) => {
 /** A count or a time in milliseconds, from 1. */
 export const positive = kind('integer', (value) => {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error('must be a whole number from 1');
+  return Number(value);
+});
+/** A whole number from 0. */
+export const count = kind('integer', (value) => {
+  if (!/^\d{1,15}$/.test(value)) throw new Error('must be a whole number');
   return Number(value);
 });
 /** Text in which control characters are written with JSON's escapes: `PING\r\n` is PING, CR, LF. */

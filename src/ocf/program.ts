@@ -1,5 +1,5 @@
 /** Running an operator's programs: commands to their end within a bound, and a service that outlives the agent. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type StdioOptions, spawn, spawnSync } from 'node:child_process';
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import type { Argv } from '../model/vnf.ts';
 import { ocf, OcfError } from './codes.ts';
@@ -9,6 +9,8 @@ import { fileNameOf } from './state-file.ts';
 export interface CommandOptions {
   readonly timeoutMs: number;
   readonly user?: string | undefined;
+  /** In its environment, besides the agent's own. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Where the output goes: by default it is read; a log's instance for commands that may leave a daemon behind. */
   readonly logOf?: string;
 }
@@ -25,7 +27,9 @@ export interface CommandResult {
 export function execute(argv: Argv, options: CommandOptions): Promise<CommandResult> {
   const [program, ...args] = asUser(argv, options.user);
   const log = options.logOf === undefined ? undefined : openLog(options.logOf);
-  const child = spawn(program!, args, { detached: true, stdio: ['ignore', log ?? 'pipe', log ?? 'pipe'], cwd: '/' });
+  const env = options.env && { ...process.env, ...options.env };
+  const stdio: StdioOptions = ['ignore', log ?? 'pipe', log ?? 'pipe'];
+  const child = spawn(program!, args, { detached: true, stdio, cwd: '/', env });
   if (log !== undefined) closeSync(log);
   let stdout = '';
   let stderr = '';

@@ -39,6 +39,13 @@ export const healthyScore = 100;
  */
 export const stateScores = { fresh: healthyScore, behind: 50, empty: 48 } as const;
 
+/** Says to whoever looks at the cluster why this node's instance is not to be promoted (the node attribute RESOURCE-waits), or nothing any more. */
+export async function sayWhyItWaits(instance: string, why: string | undefined, log: OcfLog): Promise<void> {
+  const change = why === undefined ? ['--delete'] : ['--update', why];
+  const { problem } = await execute(['attrd_updater', '--name', `${instance}-waits`, ...change], { timeoutMs: 5000 });
+  if (problem !== undefined) log.warn(`why it is not to be promoted could not be told: ${problem}`);
+}
+
 /** Sets this node's promotion score for `instance`, or removes it (undefined). Without a cluster it only says so. */
 export async function setPromotionScore(instance: string, score: number | undefined, log: OcfLog): Promise<void> {
   const change = score === undefined ? ['-D'] : ['-v', String(score)];

@@ -28,6 +28,8 @@ export interface InstanceState {
   readonly active?: boolean | undefined;
   /** Since when another of its nodes has its address, too (ms since the epoch). */
   readonly contestedSince?: number | undefined;
+  /** Why it is not to be promoted, as was told last. */
+  readonly waits?: string | undefined;
   /** What Pacemaker's recurring monitor asks for, once it has asked. */
   readonly watch?: Watch;
 }

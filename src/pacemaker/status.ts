@@ -28,7 +28,9 @@ function statusOf(root: Element): ClusterStatus {
   const attributes = attributesIn(child(root, 'node_attributes'));
   const elected = electedIn(attributes);
   const checks = checksIn(attributes);
+  const waits = waitsIn(attributes);
   return {
+    ...(waits.length > 0 && { waits }),
     ...(elected.length > 0 && { elected }),
     ...(checks.length > 0 && { checks }),
     quorate: flag(dc, 'with_quorum'),
@@ -146,6 +148,14 @@ function electedIn(attributes: readonly NodeAttribute[]): { resource: string; no
   return attributes.flatMap(({ node, name, value }) => {
     const resource = /^(.+)-active$/.exec(name)?.[1];
     return resource !== undefined && value === '1' ? [{ resource, node }] : [];
+  });
+}
+
+/** Whom the agents say not to be promoted: see src/ocf/role.ts. */
+function waitsIn(attributes: readonly NodeAttribute[]): { resource: string; node: string; why: string }[] {
+  return attributes.flatMap(({ node, name, value }) => {
+    const resource = /^(.+)-waits$/.exec(name)?.[1];
+    return resource !== undefined && value ? [{ resource, node, why: value }] : [];
   });
 }
 

@@ -83,6 +83,7 @@ export function vnfStatus(
     ...nodes.filter(({ state }) => state !== 'online').map(({ name, state }) => `${name} is ${state}`),
     ...[...vnfcs, ...(loadBalancer === undefined ? [] : [loadBalancer])].flatMap(groupProblems),
     ...[...sidecars].flatMap(([name, status]) => sidecarProblems(name, status)),
+    ...vnf.vnfcs.flatMap((vnfc) => waitProblems(vnf, vnfc, cluster)),
     ...(incidents ?? []).map(({ id, vnfc, node, phase, held }) => `incident ${id} is open: ${vnfc} on ${node}, ${phase}${heldText(held)}`), // prettier-ignore
   ];
   const { quorate, dc, maintenance } = cluster;
@@ -232,6 +233,12 @@ function syncView(status: SidecarStatus): SyncView {
     fresh,
     copies: known.map((each) => ({ copy: each.copy, behind: behind(status, each), problem: each.problem })),
   };
+}
+
+/** Who carries its state itself says it to the cluster. */
+function waitProblems(vnf: Vnf, { name }: Vnfc, { waits = [] }: ClusterStatus): string[] {
+  const own = waits.filter(({ resource }) => resource === resourceId(vnf.name, name));
+  return own.map(({ node, why }) => `${name} on ${node} is not to be promoted: ${why}`);
 }
 
 function sidecarProblems(name: string, status: SidecarStatus | undefined): string[] {

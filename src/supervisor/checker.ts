@@ -18,7 +18,7 @@ export const parameterNames = (name: string | undefined): string[] =>
   Object.keys(name === 'vnfc-vm' ? vmParameters : parameters);
 
 /** Checks what `record` says within its timeout. Never throws. */
-export async function checkOnce({ state }: Record, sockets: Sockets): Promise<CheckOutcome> {
+export async function checkOnce(resource: string, { state }: Record, sockets: Sockets): Promise<CheckOutcome> {
   const begun = performance.now();
   const timeoutMs = state.watch!.timeoutMs;
   const allowedMs = timeoutMs - Math.min(1000, timeoutMs / 10); // as an agent's own: see run-agent.ts
@@ -38,8 +38,8 @@ export async function checkOnce({ state }: Record, sockets: Sockets): Promise<Ch
           active: state.active,
           ...(await lookAtVm(readParameters(vmParameters, given), state, remainingMs)),
         }
-      : await look({ ...readParameters(parameters, given), accepts: acceptsBy(sockets) }, state, remainingMs);
-    const scored = state.agent !== 'vnfc-vm' && state.parameters?.sync !== undefined;
+      : await look(resource, { ...readParameters(parameters, given), accepts: acceptsBy(sockets) }, state, remainingMs);
+    const scored = state.agent !== 'vnfc-vm' && (state.parameters?.sync ?? state.parameters?.standing) !== undefined;
     if (scored && problem === undefined && score !== state.score)
       return { is: 'void', why: `its promotion is worth ${score ?? 'nothing'} now: its next monitor is a full one` };
     if (problem === undefined && active !== state.active)

@@ -93,7 +93,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
     const begun = now();
     const record = read();
     checked = record;
-    const outcome = record?.state.watch === undefined ? undefined : await checkOnce(record, sockets);
+    const outcome = record?.state.watch === undefined ? undefined : await checkOnce(resource, record, sockets);
     const holds = outcome !== undefined && read()?.text === record?.text;
     loop.post({
       type: 'checked',

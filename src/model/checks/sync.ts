@@ -10,6 +10,7 @@ import { known, nodesOf, type Checkup, type LooseVnfc } from './checkup.ts';
 const channels = {
   direct: { needs: {}, may: ['port', 'network', 'ca', 'certificate', 'key'] },
   messages: { needs: {}, may: [] },
+  own: { needs: { standing: 'a command that prints how far its state is' }, may: ['lag'] },
   'shared-storage': {
     needs: { folder: 'a folder on a file system that is mounted where the VNFC is active' },
     may: ['mount'],

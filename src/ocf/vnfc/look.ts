@@ -1,7 +1,7 @@
 /** What a monitor finds: is it there, is it healthy, and in which role. The supervisor's checks find the same. */
 import { ocf, type OcfCode } from '../codes.ts';
 import { healthProblem } from '../health.ts';
-import { healthyScore, type InstanceRole, queryRole } from '../role.ts';
+import { type InstanceRole, queryRole } from '../role.ts';
 import type { InstanceState } from '../state-file.ts';
 import { contestOf, hasAddress, takenBy } from './address.ts';
 import { askStanding } from './state-role.ts';
@@ -13,6 +13,8 @@ export interface Finding {
   readonly problem?: string;
   /** What its promotion is worth while it is healthy; undefined: it can't be promoted. */
   readonly score?: number | undefined;
+  /** Why it is not to be promoted, though it is healthy. */
+  readonly waits?: string;
   /** Whether it has the address that makes it active; undefined: it has none, or isn't healthy. */
   readonly active?: boolean | undefined;
   /** It is active, and another of its nodes has its address, too: that one is to give it up. */
@@ -22,8 +24,9 @@ export interface Finding {
 /** So many monitors' intervals the other one has for that: its own monitor sees it, and it is stopped. */
 const patience = 3;
 
-/** Looks, by every check and the role query that `values` give; `state` is what the agents noted. Changes nothing. */
+/** Looks at the instance of a resource, by every check and the role query that `values` give; `state` is what the agents noted. Changes nothing. */
 export async function look(
+  resource: string,
   values: Service,
   state: InstanceState | undefined,
   remainingMs: () => number,
@@ -49,9 +52,9 @@ export async function look(
   if (typeof promoted !== 'boolean') return { code: failed, problem: promoted.problem };
   const claim = await claimOf(values, promoted ? 'promoted' : 'unpromoted', state);
   if (claim.problem !== undefined) return { code: failed, problem: claim.problem };
-  const standing = values.sync === undefined ? { score: healthyScore } : await askStanding(values.sync, remainingMs());
-  const { score } = standing;
-  if (!promoted) return { code: ocf.success, score };
+  const standing = await askStanding(values, promoted, resource, remainingMs());
+  const { score, waits } = standing;
+  if (!promoted) return { code: ocf.success, score, ...(waits !== undefined && { waits }) };
   return standing.problem === undefined
     ? { code: ocf.runningPromoted, score, ...(claim.contested && { contested: true }) }
     : { code: ocf.failedPromoted, problem: standing.problem };

@@ -5,7 +5,7 @@
 import { messageOf } from '../../process/failure.ts';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { closeFastPath, openFastPath } from '../fast-path.ts';
-import { setPromotionScore } from '../role.ts';
+import { sayWhyItWaits, setPromotionScore } from '../role.ts';
 import { type InstanceState, readState, writeState } from '../state-file.ts';
 import { sayWhoIsActive } from './address.ts';
 import { type Finding, look } from './look.ts';
@@ -14,7 +14,7 @@ import { noted, passFor, type ServiceCall } from './service.ts';
 /** @throws OcfError errGeneric or failedPromoted, with what is wrong */
 export async function monitorInstance(call: ServiceCall): Promise<OcfCode> {
   const state = readState(call.instance);
-  const finding = await look(call.values, state, call.remainingMs);
+  const finding = await look(call.instance, call.values, state, call.remainingMs);
   const { code, problem } = finding;
   if (!call.probe) await keepUp(call, state, problem === undefined && code !== ocf.notRunning ? finding : undefined);
   if (problem !== undefined) throw new OcfError(code, problem);
@@ -36,10 +36,11 @@ async function keepUp(
   }
   if (finding?.active !== undefined) await sayWhoIsActive(instance, finding.active, log);
   if (!healthy || state === undefined) return;
-  const { score, active, contested } = finding;
+  const { score, active, contested, waits } = finding;
+  if (waits !== state.waits) await sayWhyItWaits(instance, waits, log);
   if (contested && state.contestedSince === undefined) log.warn(`another node has ${values.address}, too`);
   const contestedSince = contested ? (state.contestedSince ?? Date.now()) : undefined;
-  askToWatch(call, state, { score, active, contestedSince });
+  askToWatch(call, state, { score, active, contestedSince, waits });
 }
 
 /**

@@ -1,6 +1,8 @@
 /** The parameters of ocf:vnfha:vnfc: what its agent and the supervisor know of an instance. */
 import {
+  choice,
   command,
+  count,
   escapedText,
   ipAddress,
   ipAddresses,
@@ -37,53 +39,65 @@ export const parameters = {
     longdesc: 'The user that the program and all commands run as. Default: root.',
   }),
   check_tcp: port({
+    reloadable: true,
     shortdesc: 'TCP port that must accept connections',
     longdesc: 'Healthy when this TCP port accepts a connection, at the loopback or at any other address of the node.',
   }),
   check_http: url({
+    reloadable: true,
     shortdesc: 'URL that must answer',
     longdesc: 'Healthy when a GET of this URL answers with a status from 200 to 399. Certificates are not verified.',
   }),
   check_command: command({
+    reloadable: true,
     shortdesc: 'Command that must succeed',
     longdesc: `Healthy when this command ends with exit code 0. ${argv}`,
   }),
   heartbeat_interval: positive({
+    reloadable: true,
     default: '100',
     shortdesc: 'Milliseconds between heartbeats',
     longdesc:
       'How often the supervisor asks for a sign of life, in milliseconds, when heartbeat_http or heartbeat_tcp is given.',
   }),
   heartbeat_misses: positive({
+    reloadable: true,
     default: '3',
     shortdesc: 'Heartbeats that may be missed',
     longdesc: 'An instance that leaves so many heartbeats in a row unanswered is held to hang.',
   }),
   heartbeat_http: url({
+    reloadable: true,
     shortdesc: 'URL of the heartbeat',
     longdesc: 'A heartbeat is a GET of this URL, answered with a status from 200 to 399. Either this or heartbeat_tcp.',
   }),
   heartbeat_tcp: port({
+    reloadable: true,
     shortdesc: 'TCP port of the heartbeat',
     longdesc: 'A heartbeat is heartbeat_send to this TCP port, answered with heartbeat_expect.',
   }),
   heartbeat_send: escapedText({
+    reloadable: true,
     shortdesc: 'What a heartbeat sends',
     longdesc: "What is sent to heartbeat_tcp, with JSON's escapes for control characters: PING\\r\\n.",
   }),
   heartbeat_expect: escapedText({
+    reloadable: true,
     shortdesc: 'What answers a heartbeat',
     longdesc: "How the answer from heartbeat_tcp begins, with JSON's escapes. Default: any answer.",
   }),
   promote: command({
+    reloadable: true,
     shortdesc: 'Command that makes the instance active',
     longdesc: `With it the resource is promotable. ${argv}`,
   }),
   demote: command({
+    reloadable: true,
     shortdesc: 'Command that makes the instance standby',
     longdesc: `The counterpart of promote. ${argv}`,
   }),
   role_query: command({
+    reloadable: true,
     shortdesc: 'Command that prints the role',
     longdesc: `Its first word is active, promoted, primary, master or leader; or standby, unpromoted, secondary, slave, replica or follower. Without it the role that was told last is believed. ${argv}`,
   }),
@@ -91,6 +105,24 @@ export const parameters = {
     shortdesc: 'Control socket of the sidecar',
     longdesc:
       'The unix socket at which the sidecar that carries its state (vnfha sync) takes its role. It is active there before promote is run, with an epoch above all before, kept in the CIB; a sidecar that refuses fails the promotion.',
+  }),
+  standing: command({
+    reloadable: true,
+    shortdesc: 'Command that prints how far its state is',
+    longdesc: `For a program that carries its state to the standby itself, without a sidecar. Prints lag=NUMBER, by how much its state is behind the active one's, in whatever it counts, or lag=unknown; and epoch=NUMBER, where it keeps that. The promotion score follows it. Each promotion has an epoch above all before, kept in the CIB, and the command promote has it as VNFHA_EPOCH. ${argv}`,
+  }),
+  standing_lag: count({
+    reloadable: true,
+    shortdesc: 'Lag that is allowed',
+    longdesc: 'An instance that is behind by more than so much has not got the state.',
+    default: '0',
+  }),
+  standing_unsure: choice(['wait', 'promote'])({
+    reloadable: true,
+    shortdesc: 'What is done when an instance has not got the state',
+    longdesc:
+      'When an instance is to be promoted that has not got the state: wait has the promotion fail, with the reason; promote has it go on, and what may be missing is logged.',
+    default: 'wait',
   }),
   address: ipAddress({
     shortdesc: 'Virtual address of the active instance',

@@ -57,9 +57,10 @@ export async function becomeRole(call: ServiceCall, role: InstanceRole): Promise
   const argv = role === 'promoted' ? values.promote! : values.demote!;
   // promoted is noted before, standby after: what fails halfway is held to be promoted
   writeState(instance, { ...readState(instance), ...(role === 'promoted' ? { role } : {}), changing: true });
-  if (role === 'promoted') await takeState(call);
-  else await giveUpAddress(call);
-  const { problem } = await execute(argv, { timeoutMs: remainingMs(), user: values.user });
+  const epoch = role === 'promoted' ? await takeState(call) : undefined;
+  if (role === 'unpromoted') await giveUpAddress(call);
+  const env = epoch === undefined ? {} : { VNFHA_EPOCH: String(epoch) };
+  const { problem } = await execute(argv, { timeoutMs: remainingMs(), user: values.user, env });
   if (problem !== undefined) throw new OcfError(ocf.errGeneric, problem);
   const pause = growingPauses(5, 50);
   while (values.role_query !== undefined) {

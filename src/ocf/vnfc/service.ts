@@ -2,11 +2,11 @@
 import type { Argv } from '../../model/vnf.ts';
 import type { Call } from '../agent.ts';
 import { ocf, type OcfCode } from '../codes.ts';
-import type { Pass } from '../fast-path.ts';
+import { closeFastPath, type Pass } from '../fast-path.ts';
 import { hasCheck, type HealthChecks } from '../health.ts';
 import { isAlive, sessionOf } from '../processes.ts';
 import { requirePrograms, requireUser } from '../program.ts';
-import type { InstanceState } from '../state-file.ts';
+import { type InstanceState, readState, writeState } from '../state-file.ts';
 import { parameters } from './parameters.ts';
 
 /** The parameters of ocf:vnfha:vnfc. */
@@ -20,6 +20,10 @@ export interface Service extends HealthChecks {
   readonly role_query: Argv | undefined;
   /** The control socket of the sidecar that carries its state. */
   readonly sync: string | undefined;
+  /** The same of one that carries its state itself. */
+  readonly standing: Argv | undefined;
+  readonly standing_lag: number;
+  readonly standing_unsure: 'wait' | 'promote';
   /** The heartbeat is the supervisor's: the agent only sees that it makes sense. */
   readonly heartbeat_http: string | undefined;
   readonly heartbeat_tcp: number | undefined;
@@ -37,7 +41,7 @@ export type ServiceCall = Call<Service>;
 
 /** What does not fit together in the parameters, or undefined. */
 export function inconsistency(service: Service): string | undefined {
-  const { run, start, stop, promote, demote, role_query, sync } = service;
+  const { run, start, stop, promote, demote, role_query, sync, standing } = service;
   if (run !== undefined && start !== undefined) return 'the parameters run and start exclude each other';
   if (run === undefined && start === undefined) return 'one of the parameters run and start is missing';
   if (start !== undefined && stop === undefined) return 'the parameter stop is missing: start needs it';
@@ -48,7 +52,9 @@ export function inconsistency(service: Service): string | undefined {
   if (promote === undefined && (demote ?? role_query) !== undefined) {
     return `the parameter promote is missing: ${demote ? 'demote' : 'role_query'} needs it`;
   }
-  if (promote === undefined && sync !== undefined) return 'the parameter promote is missing: sync needs it';
+  if (promote === undefined && (sync ?? standing) !== undefined)
+    return `the parameter promote is missing: ${sync === undefined ? 'standing' : 'sync'} needs it`;
+  if (sync !== undefined && standing !== undefined) return 'the parameters sync and standing exclude each other';
   if ((service.address === undefined) !== (service.address_prefix === undefined))
     return 'the parameters address and address_prefix need each other';
   return heartbeatInconsistency(service);
@@ -77,9 +83,19 @@ export function passFor({ given }: ServiceCall, { leader }: InstanceState): Pass
 
 /** validate-all: whether the instance could run on this node. */
 export function validate({ values }: ServiceCall): OcfCode {
-  const { run, start, stop, check_command, promote, demote, role_query, user } = values;
-  requirePrograms([run, start, stop, check_command, promote, demote, role_query]);
+  const { run, start, stop, check_command, promote, demote, role_query, standing, user } = values;
+  requirePrograms([run, start, stop, check_command, promote, demote, role_query, standing]);
   requireUser(user);
+  return ocf.success;
+}
+
+/** reload-agent: what was noted of the instance is with the parameters that it has now. Its next monitor is a full one. */
+export function takeParameters(call: ServiceCall): OcfCode {
+  const { instance, given } = call;
+  const state = readState(instance);
+  if (state === undefined) return ocf.notRunning;
+  closeFastPath(instance);
+  writeState(instance, { ...state, parameters: given });
   return ocf.success;
 }
 

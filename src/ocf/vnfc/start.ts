@@ -5,7 +5,7 @@ import { hasCheck, healthProblem } from '../health.ts';
 import { growingPauses } from '../pauses.ts';
 import { endSession, isAlive } from '../processes.ts';
 import { execute, launch, logFile } from '../program.ts';
-import { healthyScore, queryRole, setPromotionScore } from '../role.ts';
+import { queryRole, setPromotionScore } from '../role.ts';
 import { readState, writeState } from '../state-file.ts';
 import { giveUpAddress } from './address.ts';
 import { becomeRole } from './roles.ts';
@@ -36,8 +36,7 @@ async function becomeStandby(call: ServiceCall): Promise<void> {
     if (answer.role === 'promoted') await becomeRole(call, 'unpromoted'); // Pacemaker starts standbys, and promotes one
   }
   await giveUpState(call); // of a time that nobody ended
-  const { sync } = values;
-  const score = sync === undefined ? healthyScore : (await askStanding(sync, call.remainingMs())).score;
+  const { score } = await askStanding(values, false, instance, call.remainingMs());
   await setPromotionScore(instance, score, log);
 }
 

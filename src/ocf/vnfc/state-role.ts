@@ -7,9 +7,10 @@ import type { SyncClient } from '../../sync/client.ts';
 import type { InstanceStatus } from '../../sync/instance.ts';
 import { ocf, OcfError } from '../codes.ts';
 import { growingPauses } from '../pauses.ts';
-import { stateScores } from '../role.ts';
+import { healthyScore, stateScores } from '../role.ts';
 import { newestEpoch, recordEpoch } from '../epoch.ts';
 import type { Service, ServiceCall } from './service.ts';
+import { beginEpoch, ownStanding } from './standing.ts';
 
 /** Each one refused raises the next; more of them than that have not been heard of, but told. */
 const attempts = 5;
@@ -38,11 +39,16 @@ export async function awaitSidecar({ values, remainingMs }: ServiceCall): Promis
   }
 }
 
-/** @throws OcfError errGeneric: the sidecar doesn't answer, or can't be sure to have the state and is to wait */
-export async function takeState({ values, instance, log, remainingMs }: ServiceCall): Promise<void> {
+/**
+ * The epoch of the promotion that is about to begin; undefined: nobody asks for its state.
+ * @throws OcfError errGeneric: the sidecar doesn't answer, or it can't be sure to have the state and is to wait
+ */
+export async function takeState(call: ServiceCall): Promise<number | undefined> {
+  const { values, instance, log, remainingMs } = call;
   const { sync } = values;
-  if (sync === undefined) return;
-  await withSidecar(sync, remainingMs(), async (sidecar) => {
+  if (values.standing !== undefined) return beginEpoch(call);
+  if (sync === undefined) return undefined;
+  return withSidecar(sync, remainingMs(), async (sidecar) => {
     const [recorded, status] = await Promise.all([
       newestEpoch(instance, remainingMs()),
       sidecar.status().catch((error: unknown) => {
@@ -57,7 +63,7 @@ export async function takeState({ values, instance, log, remainingMs }: ServiceC
         const { mayLack } = await sidecar.role('active', epoch);
         if (mayLack.length > 0)
           log.warn(`promoted without being sure of the state: writes at ${mayLack.join(' and ')} may be lost`);
-        return;
+        return epoch;
       } catch (error) {
         const newer = (error as { epoch?: number }).epoch;
         if (newer === undefined || attempt === attempts) throw refused(values, error);
@@ -78,14 +84,25 @@ export async function giveUpState({ values, log, remainingMs }: ServiceCall): Pr
   }
 }
 
-/** What the sidecar says of an instance: why a promoted one has no state to work with, and what its promotion would be worth. */
+/** What the sidecar, or the instance itself, says: why a promoted one has no state to work with, and what its promotion would be worth. */
 export interface Standing {
   readonly problem?: string;
   /** undefined: it can't be promoted. */
   readonly score: number | undefined;
+  /** Why it is not to be promoted, though it is healthy. */
+  readonly waits?: string;
 }
 
-export async function askStanding(sync: string, timeoutMs: number): Promise<Standing> {
+/** `instance`: its resource's id. */
+export async function askStanding(
+  values: Service,
+  promoted: boolean,
+  instance: string,
+  timeoutMs: number,
+): Promise<Standing> {
+  const { sync } = values;
+  if (values.standing !== undefined) return ownStanding(values, promoted, instance, timeoutMs);
+  if (sync === undefined) return { score: healthyScore };
   try {
     const status = await withSidecar(sync, timeoutMs, (sidecar) => sidecar.status());
     return standingOf(status);

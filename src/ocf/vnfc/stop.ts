@@ -4,7 +4,7 @@ import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { askChecks } from '../health.ts';
 import { endSession, type ProcessIdentity, sessionOf } from '../processes.ts';
 import { execute, requirePrograms, requireUser } from '../program.ts';
-import { setPromotionScore } from '../role.ts';
+import { sayWhyItWaits, setPromotionScore } from '../role.ts';
 import { noteStopping, readState, removeState } from '../state-file.ts';
 import { giveUpAddress, sayWhoIsActive } from './address.ts';
 import { giveUpState } from './state-role.ts';
@@ -23,6 +23,7 @@ export async function stopInstance(call: ServiceCall): Promise<OcfCode> {
   if (values.promote === undefined) await giveUpAddress(call); // it gave it up itself, or it is beyond that
   await giveUpState(call);
   await scoreIsGone;
+  if (state?.waits !== undefined) await sayWhyItWaits(instance, undefined, log);
   if (values.promote === undefined && values.address !== undefined) await sayWhoIsActive(instance, undefined, log);
   removeState(instance);
   return ocf.success;

@@ -37,6 +37,15 @@ const lines = (...entries: object[]): string =>
   entries.map((entry) => JSON.stringify({ v: 1, vnf: 'sipcore', incident: 'i1', by: 'node1', ...entry })).join('\n');
 const raised = { kind: 'raised', at: 1000, vnfc: 'web', node: 'node3', reason: 'failed 3 times', severity: 'MAJOR' };
 
+test('who carries its state itself, and has not got it, is a problem', (t) => {
+  const waits = [
+    { resource: 'sipcore-registrar', node: 'node1', why: 'its state is behind' },
+    { resource: 'another', node: 'node1', why: 'its state is behind' },
+  ];
+  const { problems } = vnfStatus(vnf, { ...cluster, waits }, rotation, journalOf(''), 0);
+  t.deepEqual(problems, ['registrar on node1 is not to be promoted: its state is behind']);
+});
+
 test('all is well', (t) => {
   const status = vnfStatus(vnf, cluster, rotation, journalOf(''), 0);
   t.deepEqual([status.ok, status.problems], [true, []]);

@@ -88,7 +88,11 @@ test('messages; a Redis; a PostgreSQL: what the sidecar’s own configuration wa
 
 test('what has no sidecar here is said', (t) => {
   const vnf = vnfWith('sync: { channel: direct }');
-  t.throws(() => sidecarOf(vnf, 'rag', 'a'), { message: "the description has no VNFC 'rag' with 'sync'" });
+  t.throws(() => sidecarOf(vnf, 'rag', 'a'), {
+    message: "the description has no VNFC 'rag' with a 'sync' by a sidecar",
+  });
   t.throws(() => sidecarOf(vnf, 'reg', 'c'), { message: /doesn't run on this node, c: it runs on a, b/ });
-  t.throws(() => sidecarOf(vnfWith(''), 'reg', 'a'), { message: /no VNFC 'reg' with 'sync'/ });
+  t.throws(() => sidecarOf(vnfWith(''), 'reg', 'a'), { message: /no VNFC 'reg' with a 'sync' by a sidecar/ });
+  const own = vnfWith('sync: { channel: own, standing: how-far }');
+  t.throws(() => sidecarOf(own, 'reg', 'a'), { message: /no VNFC 'reg' with a 'sync' by a sidecar/ });
 });

@@ -1,0 +1,25 @@
+/** What an instance says that carries its state itself. */
+import test from 'ava';
+import { readReport } from '../../../src/ocf/vnfc/standing.ts';
+
+test('lag and epoch, among other words', (t) => {
+  t.deepEqual(readReport('lag=0\n'), { lag: 0, epoch: undefined });
+  t.deepEqual(readReport('epoch=7 lag=512 role=slave what=a=b\n'), { lag: 512, epoch: 7 });
+  t.deepEqual(readReport(' lag=unknown\nepoch=3'), { lag: undefined, epoch: 3 });
+});
+
+test('whatever else is no report', (t) => {
+  for (const output of [
+    '',
+    'lag',
+    'lag=',
+    'lag=-1',
+    'lag=1.5',
+    'lag=1e3',
+    'lag=1 epoch=x',
+    'lag=1 epoch=',
+    'epoch=7',
+    `lag=${'9'.repeat(16)}`,
+  ])
+    t.is(readReport(output), undefined, output);
+});

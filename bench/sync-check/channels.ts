@@ -110,6 +110,9 @@ async function checkpoint(
 
 const onNodes = ({ enter, plug }: Nodes): Pick<Ground, 'enter' | 'plug'> => ({ enter, plug });
 
-const cable = ({ plug }: Nodes): Power => ({ cut: (node) => plug(node, false), back: (node) => plug(node, true) });
+const cable = (nodes: Nodes): Power => ({
+  cut: (node) => nodes.plug(node, false),
+  back: (node) => nodes.plug(node, true),
+});
 
 const endOf = (nodes: Nodes) => (): Promise<void> => Promise.resolve(nodes.end());

@@ -127,7 +127,7 @@ export async function runCheck({ all }: Sidecars, options: CheckOptions): Promis
   async function failOver(fault: Fault): Promise<void> {
     const old = active;
     const others = all.filter((each) => each !== old);
-    counts[fault]! += 1;
+    counts[fault] += 1;
     if (fault === 'kill') {
       await old.kill();
       await promote(others);
@@ -158,7 +158,7 @@ export async function runCheck({ all }: Sidecars, options: CheckOptions): Promis
   }
 
   async function failStore(fault: Fault): Promise<void> {
-    counts[fault]! += 1;
+    counts[fault] += 1;
     if (fault === 'store-power') return store!.losePower!(random() * 1000);
     await store!.kill();
     await delay(random() * 1000);

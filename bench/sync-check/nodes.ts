@@ -18,7 +18,7 @@ export interface Nodes {
   /** Starts a program that ends with this process, however that ends. */
   readonly keep: (args: readonly string[]) => ChildProcess;
   /** Takes the node's cable off the switch, or puts it back. */
-  plug(node: string, on: boolean): void;
+  readonly plug: (node: string, on: boolean) => void;
   end(): void;
 }
 

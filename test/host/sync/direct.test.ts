@@ -43,7 +43,7 @@ test('without a standby nothing is promised, and garbage at the port does no har
   const { addresses } = ground.channel('node1') as { addresses: Record<string, string> };
   const port = `/dev/tcp/${addresses['node1']!.replace(':', '/')}`;
   const [program, ...args] = [...ground.enter!('node2'), 'bash', '-c', `head -c 100000 /dev/urandom >${port} || true`]; // it hangs up
-  execFileSync(program!, args, { stdio: ['ignore', 'ignore', 'ignore'] });
+  execFileSync(program, args, { stdio: ['ignore', 'ignore', 'ignore'] });
   await two.kill();
   await until('it is missed', async () => !(await connectedTo(one, 'node2')));
   t.is(await codeOf(one.client.put('a', '2')), 'level-unavailable');

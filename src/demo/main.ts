@@ -2,20 +2,27 @@
  * The demo: a real cluster, real programs, real traffic, real faults. Ends with exit code 1 if anything that had to happen
  * after a fault did not.
  */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { loadVnf } from '../model/load.ts';
 import { exitCodes, Failure } from '../process/failure.ts';
 import { nowMicros } from '../process/log.ts';
-import { busy, until, unwell } from './cluster.ts';
+import { resourceId, syncPaths } from '../model/names.ts';
+import { busy, theNodeOf, until, unwell } from './cluster.ts';
+import { sessions, writeDescription } from './description.ts';
 import { outageOf } from './outage.ts';
 import { type Chapter, summaryTable, timelineText } from './report.ts';
 import { recordsOf, setStage, type Stage } from './stage.ts';
 import { type Step, story } from './story.ts';
 import { type LogRecord, missingFrom, timelineOf } from './timeline.ts';
 
-const file = path.resolve(import.meta.dirname, '../../examples/sipcore.yaml');
-const targets = { registrar: 'redis://10.77.0.50:6379/demo', web: 'http://10.77.0.60/' } as const;
+const targets = {
+  registrar: 'redis://10.77.0.50:6379/demo',
+  web: 'http://10.77.0.60/',
+  [sessions.name]: `put://${sessions.address}:${sessions.port}/`,
+} as const;
 const name = 'demo';
 
 const begun = performance.now();
@@ -95,9 +102,30 @@ function lostWrites(stage: Stage): { acknowledged: number; lost: number } {
   return { acknowledged: numbers.length, lost: numbers.length - new Set(numbers).size };
 }
 
+/** What of that which was acknowledged the active instance's state hasn't got. */
+async function lostState({ lab, vnf, samples }: Stage): Promise<{ acknowledged: number; lost: number }> {
+  const node = await theNodeOf({ lab }, resourceId(vnf.name, sessions.name), 'Promoted');
+  const socket = syncPaths(sessions.name).socket;
+  const asked = await lab.exec(node, ['curl', '-sS', '--unix-socket', socket, 'http://sync/v1/snapshot']);
+  const lines = asked.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as { key?: string; end?: boolean });
+  if (lines.at(-1)?.end !== true) throw new Failure('unexpected', `the snapshot of ${sessions.name} has no end`);
+  const keys = new Set(lines.map(({ key }) => key));
+  const acknowledged = samples.filter(({ ok, target }) => ok && target === targets[sessions.name]);
+  const lost = acknowledged.filter(({ answer }) => !keys.has(`binding/${answer}`));
+  return { acknowledged: acknowledged.length, lost: lost.length };
+}
+
 async function play(options: { readonly keep: boolean }): Promise<void> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'vnfha-demo-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'demo.yaml');
+  await writeDescription(file);
   const vnf = await loadVnf(file);
-  tell(`The VNF ${vnf.name} (examples/sipcore.yaml) on a real cluster of ${vnf.nodes.length} nodes.`);
+  const what = 'examples/sipcore.yaml, and the stateful VNFC of examples/sessions.yaml';
+  tell(`The VNF ${vnf.name} (${what}) on a real cluster of ${vnf.nodes.length} nodes.`);
   const stage = await setStage({ name, file, vnf, targets: Object.values(targets) }, say);
   const interrupt = (): void => void stage.lab.down().finally(() => process.exit(130));
   process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
@@ -110,6 +138,10 @@ async function play(options: { readonly keep: boolean }): Promise<void> {
     tell(`\n${summaryTable(chapters)}\n`);
     const { acknowledged, lost } = lostWrites(stage);
     tell(`registrar: of ${acknowledged} acknowledged writes ${lost} were lost (Redis replicates asynchronously).`);
+    const state = await lostState(stage);
+    tell(
+      `${sessions.name}: of ${state.acknowledged} acknowledged writes ${state.lost} were lost (its sidecar acknowledges what a standby has).`,
+    );
     tell(
       `VNFM: asked to heal ${stage.heals.length} time(s): ${stage.heals.map((heal) => heal.vnfcInstanceId).join()}.`,
     );
@@ -117,6 +149,8 @@ async function play(options: { readonly keep: boolean }): Promise<void> {
       throw new Failure('unexpected', `the VNFM was asked ${stage.heals.length} times, not once`);
     // Redis replicates asynchronously; more than a second's writes would mean that the standby did not have the state
     if (lost > 50) throw new Failure('unexpected', `the standby did not have the state: ${lost} writes lost`);
+    if (state.lost > 0 || state.acknowledged === 0)
+      throw new Failure('unexpected', `${state.lost} of ${state.acknowledged} acknowledged writes of ${sessions.name} are lost`); // prettier-ignore
     if (options.keep) {
       stage.lab.release();
       tell(`\nThe lab stays up: npx vnfha lab status --name ${name}; npx vnfha lab down --name ${name}`);

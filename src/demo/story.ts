@@ -1,6 +1,7 @@
 /** The faults of the demo, one after the other, and what must be seen to happen after each. */
 import { haproxyId, resourceId, vipId } from '../model/names.ts';
 import { crash, theNodeOf } from './cluster.ts';
+import { sessions } from './description.ts';
 import type { Stage } from './stage.ts';
 import type { Milestone } from './timeline.ts';
 
@@ -46,6 +47,16 @@ export const story: readonly Step[] = [
     damage: async (stage) => {
       await stage.lab.kill('node3');
       return 'power cut of node3';
+    },
+  },
+  {
+    title: 'the node of the active VNFC with state loses its power',
+    wanted: [['evidence', 'fenced', 'promoted', 'VIP answering']],
+    hits: [sessions.name],
+    damage: async (stage) => {
+      const node = await theNodeOf(stage, resourceId(stage.vnf.name, sessions.name), 'Promoted');
+      await stage.lab.kill(node);
+      return `power cut of ${node}, where ${sessions.name} was active`;
     },
   },
   {

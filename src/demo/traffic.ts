@@ -2,7 +2,7 @@
  * The outside world of the demo: a client that asks each target every 20 ms, whether or not earlier requests have been answered,
  * and prints a JSON line for each request when it is over. Runs in the lab's client host, as built:
  *
- *   node /usr/lib/vnfha/lab/traffic.cjs http://10.77.0.60/ redis://10.77.0.50:6379/demo
+ *   node /usr/lib/vnfha/lab/traffic.cjs http://10.77.0.60/ redis://10.77.0.50:6379/demo put://10.77.0.70:5080/
  */
 import net from 'node:net';
 import { messageOf } from '../process/failure.ts';
@@ -59,15 +59,23 @@ const readRedis: Reader = (reply) => {
   return reply.slice(1).trim();
 };
 
+let written = 0;
+
+/** A PUT of a new key, which is the answer. */
+async function put({ hostname, port, host, pathname }: URL): Promise<string> {
+  written += 1;
+  const key = String(written);
+  const head = `PUT ${pathname}${key} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n`;
+  await ask(hostname, Number(port), `${head}Content-Length: ${key.length}\r\n\r\n${key}`, readHttp);
+  return key;
+}
+
 function askTarget(url: URL): Promise<string> {
-  return url.protocol === 'redis:'
-    ? ask(url.hostname, Number(url.port), `INCR ${url.pathname.slice(1)}\r\n`, readRedis)
-    : ask(
-        url.hostname,
-        Number(url.port || 80),
-        `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`,
-        readHttp,
-      );
+  if (url.protocol === 'redis:')
+    return ask(url.hostname, Number(url.port), `INCR ${url.pathname.slice(1)}\r\n`, readRedis);
+  if (url.protocol === 'put:') return put(url);
+  const head = `GET ${url.pathname} HTTP/1.1\r\nHost: ${url.host}\r\nConnection: close\r\n\r\n`;
+  return ask(url.hostname, Number(url.port || 80), head, readHttp);
 }
 
 async function probe(target: string): Promise<void> {

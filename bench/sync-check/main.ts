@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { Command, Option } from 'commander';
 import { grounds } from './channels.ts';
-import { runCheck } from './check.ts';
+import { faults, runCheck } from './check.ts';
 import { makeSidecars } from './sidecars.ts';
 
 const program = new Command('sync-check')
@@ -13,10 +13,18 @@ const program = new Command('sync-check')
   )
   .addOption(new Option('--channel <name>', 'which channel').choices(Object.keys(grounds)).makeOptionMandatory())
   .option('--failovers <n>', 'how many', '50')
-  .option('--seed <n>', 'which faults', '1')
+  .option('--seed <n>', 'which faults, in which order', '1')
+  .addOption(new Option('--faults <names...>', 'only these; default: all that the channel can have').choices(faults))
   .option('--json', 'the result as one JSON object')
   .parse();
-const { channel, failovers, seed, json } = program.opts<{
+const {
+  channel,
+  failovers,
+  seed,
+  json,
+  faults: only,
+} = program.opts<{
+  faults?: string[];
   channel: string;
   failovers: string;
   seed: string;
@@ -33,6 +41,7 @@ try {
     failovers: Number(failovers),
     seed: Number(seed),
     ground,
+    faults: only,
     say: json ? () => undefined : (line) => process.stdout.write(line + '\n'),
   });
   good = result.violations.length === 0 && result.acceptedWhenStale === 0;

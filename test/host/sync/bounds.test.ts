@@ -62,7 +62,7 @@ test.serial('messages: nonsense in the group is passed over', async (t) => {
     await cpg.close();
   `;
   const [enter, ...args] = [...ground.enter!('node2'), process.execPath, `--import=${import.meta.resolve('tsx')}`];
-  const { status, stderr } = spawnSync(enter!, [...args, '--input-type=module', '-e', program], { encoding: 'utf8' });
+  const { status, stderr } = spawnSync(enter, [...args, '--input-type=module', '-e', program], { encoding: 'utf8' });
   t.is(status, 0, stderr);
   await one.client.put('b', '2', 'quorum');
   t.regex(readFileSync(two.log, 'utf8'), /message-malformed/);

@@ -12,6 +12,7 @@ import { execFile } from 'node:child_process';
 import { chmod, cp, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import ts from 'typescript';
 import { buildAgents, bundle } from './agents.mjs';
 
 const project = path.resolve(import.meta.dirname, '..');
@@ -45,9 +46,19 @@ function bundleCli() {
   });
 }
 
-/** For programs of the VNFCs: one file, which needs nothing but Node. */
-function bundleSyncClient() {
-  return bundle({
+/** For programs of the VNFCs: one file, which needs nothing but Node, and its types. */
+async function bundleSyncClient() {
+  const typesOf = async (name) => {
+    const fileName = path.join(project, 'src/sync', `${name}.ts`);
+    const { outputText } = ts.transpileDeclaration(await readFile(fileName, 'utf8'), { fileName });
+    return outputText.replace(/^import .*from '\.\/.*\n/gm, ''); // they are all here
+  };
+  const [types, status, client] = await Promise.all(['types', 'status', 'client'].map(typesOf));
+  const inner = (types + status).replace(/^export declare /gm, 'declare '); // values that the client hasn't got
+  const own = `${inner}${client}export {};\n`;
+  await mkdir(lib, { recursive: true });
+  await writeFile(path.join(lib, 'sync-client.d.mts'), own);
+  await bundle({
     entryPoints: ['src/sync/client.ts'],
     outfile: path.join(lib, 'sync-client.mjs'),
     format: 'esm',

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { build } from 'esbuild';
 import { stringify } from 'yaml';
-import type { InstanceStatus, Unsure } from '../../src/sync/instance.ts';
+import type { InstanceStatus, Unsure } from '../../src/sync/status.ts';
 import { createSyncClient, type SyncClient } from '../../src/sync/client.ts';
 
 export interface Sidecar {

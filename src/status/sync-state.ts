@@ -2,7 +2,7 @@
 import { syncPaths } from '../model/names.ts';
 import { hasSidecar, type Vnf } from '../model/vnf.ts';
 import { createSyncClient } from '../sync/client.ts';
-import type { InstanceStatus } from '../sync/instance.ts';
+import type { InstanceStatus } from '../sync/status.ts';
 
 /** Of each VNFC with `sync` on `node`: undefined where its sidecar doesn't answer within 2 s, or not to this user. */
 export async function askSidecars(vnf: Vnf, node: string): Promise<ReadonlyMap<string, InstanceStatus | undefined>> {

@@ -7,7 +7,7 @@ import { formatAddress, parseAddress } from '../model/address.ts';
 import { haproxyId, resourceId, vipId } from '../model/names.ts';
 import type { ServerHealth } from '../model/server-health.ts';
 import type { ActiveStandbyVnfc, ManagedVnfc, Vip, Vnf, Vnfc } from '../model/vnf.ts';
-import { behind, type InstanceStatus as SidecarStatus } from '../sync/instance.ts';
+import { behind, type InstanceStatus as SidecarStatus } from '../sync/status.ts';
 import type { ServerRotation } from './bridge-state.ts';
 
 export interface VnfStatus {

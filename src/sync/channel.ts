@@ -1,8 +1,9 @@
 /** What carries the state between instances: each channel is one of these. */
+import type { CopyStatus } from './status.ts';
 import type { Backlog } from './backlog.ts';
 import type { Answer, Reign, Sent } from './follower.ts';
 import type { Copy } from './promotion.ts';
-import type { Snapshot, Version } from './types.ts';
+import type { Snapshot } from './types.ts';
 
 /** What an active instance gives its channel. */
 export interface Lead {
@@ -14,16 +15,6 @@ export interface Lead {
   acked(copy: string, sequence: number): void;
   /** A newer epoch has begun. */
   stale(epoch: number): void;
-}
-
-/** A copy of the state elsewhere, as the status shows it. */
-export interface CopyStatus {
-  readonly copy: string;
-  readonly connected: boolean;
-  /** What it acknowledged last, in this reign. */
-  readonly version?: Version | undefined;
-  /** Why it isn't connected, or what it has trouble with. */
-  readonly problem?: string | undefined;
 }
 
 export interface Begun {

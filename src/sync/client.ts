@@ -2,7 +2,7 @@
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { percentEncoded } from './percent.ts';
-import type { InstanceStatus, Unsure } from './instance.ts';
+import type { InstanceStatus, Unsure } from './status.ts';
 import type { Level, Operation, RefusalCode, Version } from './types.ts';
 
 /** What the sidecar refused, or (code `unanswered`) didn't answer: then a write may have been done or not. */

@@ -1,6 +1,6 @@
 /** What an instance does with what an active one sends. Pure, but for the store that it changes. */
 import { bytesOf } from './limits.ts';
-import type { Holding } from './promotion.ts';
+import type { Holding } from './status.ts';
 import type { Store } from './store.ts';
 import { compareVersions, type Entry, type Pair, type Snapshot, type Version } from './types.ts';
 

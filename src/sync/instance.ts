@@ -2,19 +2,17 @@
 import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { type Backlog, createBacklog } from './backlog.ts';
-import type { Channel, CopyStatus } from './channel.ts';
+import type { Channel } from './channel.ts';
 import { copiesFor } from './confirmations.ts';
 import { type Answer, createFollower, type Reign, type Sent } from './follower.ts';
 import { bytesOf, type SyncLimits } from './limits.ts';
-import { type Beginning, chooseBeginning, chooseFromStore, type Copy, type Holding, isFresh } from './promotion.ts';
+import { type Beginning, chooseBeginning, chooseFromStore, type Copy, isFresh } from './promotion.ts';
+import type { InstanceStatus, Unsure } from './status.ts';
 import type { Promised } from './promises.ts';
 import { busy, notActive, notSure, staleRole, tooLarge, unavailable } from './refusals.ts';
 import { createStore, type Store } from './store.ts';
 import { type Level, type Operation, type Role, StaleEpoch, type Version } from './types.ts';
 import { createWaiters, type Waiters } from './waiters.ts';
-
-/** What a promotion does when it can't be sure to have every write acknowledged at `standby`. */
-export type Unsure = 'wait' | 'promote';
 
 export interface InstanceOptions {
   /** As certificates, stores and other instances call it. */
@@ -33,26 +31,6 @@ export interface InstanceOptions {
   /** ms that a write waits for its level. */
   readonly confirmMs?: number;
 }
-
-export interface InstanceStatus {
-  readonly node: string;
-  readonly role: Role;
-  /** The newest that it has heard of. */
-  readonly epoch: number;
-  readonly version: Version;
-  readonly holding: Holding;
-  /** A promotion here would begin with all that was acknowledged, as far as it can tell by itself. */
-  readonly fresh: boolean;
-  readonly keys: number;
-  readonly bytes: number;
-  readonly copies: readonly CopyStatus[];
-  /** Levels of which acknowledged writes may be missing since the last promotion here. */
-  readonly mayLack: readonly Level[];
-}
-
-/** Writes that a copy lacks, as the active one knows; undefined while it isn't connected. */
-export const behind = ({ version }: InstanceStatus, copy: CopyStatus): number | undefined =>
-  copy.connected && copy.version !== undefined ? version.sequence - copy.version.sequence : undefined;
 
 export interface Instance {
   readonly store: Store;

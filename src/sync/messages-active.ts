@@ -2,7 +2,8 @@
 import { messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { type CatchUp, collect, createCatchUp } from './catch-up.ts';
-import type { Begun, CopyStatus, Lead } from './channel.ts';
+import type { Begun, Lead } from './channel.ts';
+import type { CopyStatus } from './status.ts';
 import type { Reign } from './follower.ts';
 import { framesOf, type Mail } from './mail.ts';
 import type { Post } from './post.ts';

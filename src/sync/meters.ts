@@ -1,7 +1,6 @@
 /** What a sidecar tells Prometheus: docs/metrics.md. */
 import type { Meters } from '../process/metrics.ts';
-import type { CopyStatus } from './channel.ts';
-import { behind, type InstanceStatus } from './instance.ts';
+import { behind, type CopyStatus, type InstanceStatus } from './status.ts';
 
 /** `status` is asked when it is scraped. */
 export function syncMeters(meters: Meters, vnfc: string, status: () => InstanceStatus): void {

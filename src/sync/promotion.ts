@@ -1,8 +1,6 @@
 /** With whose state a promoted instance begins, and what it can be sure of. Pure; the counting is in docs/sync.md. */
+import type { Holding } from './status.ts';
 import { compareVersions, type Level, type Role, type Version } from './types.ts';
-
-/** What an instance has: `blank` once its memory was lost, `new` when it never had a state. */
-export type Holding = 'whole' | 'blank' | 'new';
 
 export interface Copy {
   readonly node: string;

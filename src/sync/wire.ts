@@ -1,7 +1,7 @@
 /** The messages between instances as frames, and back; what isn't one throws. */
 import type { Answer, Reign, Sent, StatePart } from './follower.ts';
 import { encodeFrame, type Frame } from './frame.ts';
-import type { Holding } from './promotion.ts';
+import type { Holding } from './status.ts';
 import type { Entry, Operation, Pair, Snapshot, Version } from './types.ts';
 
 /** `whole` comes in parts as well. */

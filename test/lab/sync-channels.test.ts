@@ -8,7 +8,7 @@ import { makeCertificates } from '../../bench/sync-check/certificates.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { loadVnf } from '../../src/model/load.ts';
 import type { ActiveStandbyVnfc } from '../../src/model/vnf.ts';
-import type { InstanceStatus } from '../../src/sync/instance.ts';
+import type { InstanceStatus } from '../../src/sync/status.ts';
 import { until } from './wait.ts';
 
 const example = new URL('../../examples/sync-channels.yaml', import.meta.url).pathname;

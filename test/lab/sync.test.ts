@@ -5,7 +5,7 @@ import path from 'node:path';
 import test from 'ava';
 import { makeCertificates } from '../../bench/sync-check/certificates.ts';
 import { Lab } from '../../src/lab/lab.ts';
-import type { InstanceStatus } from '../../src/sync/instance.ts';
+import type { InstanceStatus } from '../../src/sync/status.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];

@@ -4,7 +4,7 @@
  */
 import { messageOf } from '../../process/failure.ts';
 import type { SyncClient } from '../../sync/client.ts';
-import type { InstanceStatus } from '../../sync/instance.ts';
+import type { InstanceStatus } from '../../sync/status.ts';
 import { ocf, OcfError } from '../codes.ts';
 import { growingPauses } from '../pauses.ts';
 import { healthyScore, stateScores } from '../role.ts';

@@ -11,7 +11,7 @@ import { initialRotation } from '../../../src/decide/rotation.ts';
 import { addEntry, emptyJournal, type JournalEntry } from '../../../src/decide/incident-journal.ts';
 import { notifierMeters } from '../../../src/notifier/meters.ts';
 import { supervisorMeters } from '../../../src/supervisor/meters.ts';
-import type { InstanceStatus } from '../../../src/sync/instance.ts';
+import type { InstanceStatus } from '../../../src/sync/status.ts';
 import { syncMeters } from '../../../src/sync/meters.ts';
 
 function promtool(argv: readonly string[], input = ''): string {

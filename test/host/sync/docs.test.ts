@@ -1,5 +1,5 @@
 /** What docs/sync.md shows, done as it is written. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { run } from '../../../src/process/run.ts';
@@ -31,7 +31,7 @@ test('the requests by curl', async (t) => {
 });
 
 test('the program for Node', async (t) => {
-  const { all } = await scene(t, 'direct');
+  const { all, folder } = await scene(t, 'direct');
   const one = all[0]!;
   await one.role('active', 1);
   await until('the standbys are there', () => one.client.put('first', '1', 'quorum').catch(() => undefined));
@@ -43,4 +43,11 @@ test('the program for Node', async (t) => {
     .replace('/run/vnfha/sync/registrar.sock', one.socket);
   const { stdout } = await run('node', ['--input-type=module', '-e', script], { timeout: 20_000 });
   t.regex(stdout, /^sip:alice@10.0.0.7 \d+\.\d+$/m);
+  // and by its types, which are beside the client
+  const typed = join(folder, 'program.mts');
+  writeFileSync(typed, `${script}export const text: string = binding ?? '';\n`);
+  const modules = join(import.meta.dirname, '../../../node_modules');
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2022', '--types', 'node', '--typeRoots', join(modules, '@types')]; // prettier-ignore
+  const checked = await run(join(modules, '.bin/tsc'), [...options, typed], { timeout: 60_000, accept: [0, 2] });
+  t.deepEqual(checked.stdout.match(/error TS\d+/g), ['error TS2322'], `the one that is made here: ${checked.stdout}`);
 });

@@ -9,7 +9,7 @@ import { notifierMeters } from '../../../src/notifier/meters.ts';
 import { listenAddress, type Meters } from '../../../src/process/metrics.ts';
 import { Failure } from '../../../src/process/failure.ts';
 import { supervisorMeters } from '../../../src/supervisor/meters.ts';
-import type { InstanceStatus } from '../../../src/sync/instance.ts';
+import type { InstanceStatus } from '../../../src/sync/status.ts';
 import { syncMeters } from '../../../src/sync/meters.ts';
 
 /** name -> its labels, and whether it is a histogram. */

@@ -1,7 +1,7 @@
 /** What a sidecar's word means for its instance: whether it can stay active, and what its promotion is worth. */
 import test from 'ava';
 import { standingOf } from '../../../src/ocf/vnfc/state-role.ts';
-import type { InstanceStatus } from '../../../src/sync/instance.ts';
+import type { InstanceStatus } from '../../../src/sync/status.ts';
 
 const status: InstanceStatus = {
   node: 'a',

@@ -7,7 +7,7 @@ import type { ClusterStatus, InstanceStatus } from '../../../src/model/cluster.t
 import { loadVnf } from '../../../src/model/load.ts';
 import { type ServerRotation, serversIn } from '../../../src/status/bridge-state.ts';
 import { journalOf, timelineOf } from '../../../src/status/incidents.ts';
-import type { InstanceStatus as SidecarStatus } from '../../../src/sync/instance.ts';
+import type { InstanceStatus as SidecarStatus } from '../../../src/sync/status.ts';
 import { vnfStatus } from '../../../src/status/vnf-status.ts';
 
 const vnf = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/sipcore.yaml'));

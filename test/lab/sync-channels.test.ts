@@ -1,4 +1,4 @@
-/** Every channel, chosen in the description, on one real cluster with its stores: what was acknowledged is there after each failover. */
+/** Every channel, chosen in the description, on one real cluster with its stores as resources of it: what was acknowledged is there after each failover. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +26,8 @@ test.before('a registrar with each channel', async () => {
   device = fileSystem();
   const description = path.join(folder, 'vnf.yaml');
   writeFileSync(description, readFileSync(example, 'utf8').replace('/dev/disk/by-label/by-storage', device));
-  vnfcs = (await loadVnf(description)).vnfcs as ActiveStandbyVnfc[];
+  const all = (await loadVnf(description)).vnfcs as ActiveStandbyVnfc[];
+  vnfcs = all.filter(({ sync }) => sync !== undefined);
   lab = await Lab.up({ name: `channels-${process.pid}`, description });
   for (const node of nodes) {
     for (const [from, to] of [
@@ -39,7 +40,7 @@ test.before('a registrar with each channel', async () => {
     await lab.writeFile(node, '/etc/vnfha/sync/redis-password', 'not-telling\n', 0o600);
     await lab.exec(node, ['mkdir', '-p', '/srv/by-storage']);
   }
-  await startStores();
+  await prepareStores();
   await lab.ready();
   for (const { name } of vnfcs)
     for (const node of nodes) await until(`the sidecar of ${name} on ${node}`, () => sidecar(name, node));
@@ -68,21 +69,18 @@ function fileSystem(): string {
   return loop;
 }
 
-/** On the host outside of the cluster: Redis for one, PostgreSQL for the other. */
-async function startStores(): Promise<void> {
-  const redis = ['--bind', '10.79.0.100', '--requirepass', 'not-telling', '--dir', '/run', '--save', '', '--appendonly', 'yes', '--appendfsync', 'always']; // prettier-ignore
-  await lab.spawn('client', ['redis-server', ...redis]);
+/** What is made once on the stores' node, by hand. */
+async function prepareStores(): Promise<void> {
+  const conf = ['bind 0.0.0.0', 'requirepass not-telling', 'dir /var/lib/vnfha-redis', 'save ""', 'appendonly yes', 'appendfsync always']; // prettier-ignore
+  await lab.writeFile('store', '/etc/vnfha/redis.conf', `${conf.join('\n')}\n`, 0o600);
   const script = `set -e
-    bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1)
-    install -d -o postgres /run/pg
-    as() { setpriv --reuid=postgres --regid=postgres --clear-groups "$@"; }
-    cd /run/pg
-    as "$bin/initdb" -D /run/pg/data -U vnfha -A trust -E UTF8 --locale=C --no-sync >/dev/null
-    echo 'host all all 10.79.0.0/24 trust' >>/run/pg/data/pg_hba.conf
-    exec setpriv --reuid=postgres --regid=postgres --clear-groups "$bin/postgres" -D /run/pg/data -k /run/pg -h 10.79.0.100`;
-  await lab.spawn('client', ['sh', '-c', script]);
-  const ready = ['sh', '-c', 'pg_isready -q -h 10.79.0.100 && redis-cli -h 10.79.0.100 -a not-telling PING'];
-  await until('the stores answer', async () => (await lab.exec('client', ready)).stdout.includes('PONG'));
+    mkdir /var/lib/vnfha-redis
+    install -d -o postgres /var/lib/vnfha-postgresql
+    cd /var/lib/vnfha-postgresql
+    setpriv --reuid=postgres --regid=postgres --clear-groups /usr/lib/postgresql/15/bin/initdb -D /var/lib/vnfha-postgresql -U vnfha -A trust -E UTF8 --locale=C --no-sync >/dev/null
+    echo 'host all all 10.79.0.0/24 trust' >>pg_hba.conf`;
+  const { code, stderr } = await lab.exec('store', ['sh', '-c', script]);
+  if (code !== 0) throw new Error(stderr);
 }
 
 /** undefined: it doesn't answer */
@@ -159,6 +157,18 @@ test.serial('the node of the shared storage loses its power: the same for all', 
     t.deepEqual(await lost(vnfc), [], vnfc.name);
   }
 });
+
+for (const [what, damage] of [
+  ['the stores are killed', async () => void (await lab.exec('store', ['pkill', '-KILL', 'redis-server|postgres']))],
+  ['their node loses its power', () => lab.kill('store')],
+] as const)
+  test.serial(`${what}: the cluster starts them where their disk is, and nothing acknowledged is lost`, async (t) => {
+    await damage();
+    for (const vnfc of vnfcs.filter(({ name }) => ['by-redis', 'by-postgresql'].includes(name))) {
+      await writeSome(vnfc, what.replaceAll(' ', '-'));
+      t.deepEqual(await lost(vnfc), [], vnfc.name);
+    }
+  });
 
 test.serial('nothing secret is in the CIB or on a command line', async (t) => {
   await lab.ready();

@@ -12,7 +12,7 @@ import { newestEpoch, recordEpoch } from '../epoch.ts';
 import type { Service, ServiceCall } from './service.ts';
 import { beginEpoch, ownStanding } from './standing.ts';
 
-/** Each one refused raises the next; more of them than that have not been heard of, but told. */
+/** Each one refused raises the next; more of them than that have not been heard of, but told. A store that is away is waited for, half of the time. */
 const attempts = 5;
 
 /**
@@ -56,7 +56,9 @@ export async function takeState(call: ServiceCall): Promise<number | undefined> 
       }),
     ]);
     let heard = Math.max(recorded, status.epoch);
-    for (let attempt = 1; ; attempt++) {
+    const pause = growingPauses(200, 2000);
+    const untilMs = remainingMs() / 2;
+    for (let attempt = 1; ;) {
       const epoch = heard + 1;
       await recordEpoch(instance, epoch, remainingMs());
       try {
@@ -65,8 +67,10 @@ export async function takeState(call: ServiceCall): Promise<number | undefined> 
           log.warn(`promoted without being sure of the state: writes at ${mayLack.join(' and ')} may be lost`);
         return epoch;
       } catch (error) {
-        const newer = (error as { epoch?: number }).epoch;
-        if (newer === undefined || attempt === attempts) throw refused(values, error);
+        const { code, epoch: newer = epoch } = error as { code?: string; epoch?: number };
+        // its store may be starting just now, as after a loss of the power of everything
+        if (code === 'storage' && remainingMs() > untilMs) await pause();
+        else if (code !== 'stale-epoch' || attempt++ === attempts) throw refused(values, error);
         heard = Math.max(epoch, newer);
       }
     }

@@ -21,6 +21,7 @@ test('there are examples', (t) => {
 /** What an example is warned of, because it is what it is: small, or for the lab. */
 const warned: Readonly<Record<string, readonly string[]>> = {
   'two-node.yaml': ['nodes'],
+  'sync-channels.yaml': ['vnfcs[5].nodes', 'vnfcs[6].nodes'],
   'sipcore.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
   'lb-managed.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
 };

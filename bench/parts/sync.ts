@@ -22,8 +22,8 @@ const mostWindows = 5;
 const value = Buffer.alloc(100, 'x');
 const large = Buffer.alloc(2 ** 20, 'y');
 const largeValues = 100;
-/** docs/sync.md: the state once, twice while a full copy comes, 64 MiB of recent writes; and what Node needs for itself and for what is on its way. */
-const memoryMb = 2 * 105 + 64 + 16 + 110;
+/** docs/sync.md: three times the state, and 150 MB. */
+const memoryMb = 3 * 105 + 150;
 const patienceMs = 120_000;
 
 async function run({ trials, only, say }: Context): Promise<Figure[]> {

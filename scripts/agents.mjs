@@ -71,10 +71,11 @@ async function stubOf(name, metadata, installedLib) {
   const parameters = [...metadata.matchAll(/<parameter name="(\w+)"/g)].map(([, parameter]) => parameter);
   const given = parameters.map((parameter) => `$OCF_RESKEY_${parameter}`).join(separator);
   const values = { NAME: name, LIB: installedLib, GIVEN: given };
-  const answers = name === 'lb-member' ? ['state'] : name === 'vnfc' ? ['sight', 'gone'] : ['sight'];
-  const text = (await Promise.all(answers.map(part))).join('\n');
-  values.ANSWER = fill(text.replace(/^ *#.*\n/gm, ''), values); // a shell reads comments each time
-  values.GONE = answers.includes('gone') ? 'answer_gone "$1" 2>/dev/null' : ':';
+  // a shell reads comments each time, and what comes after the answer not at all
+  const answer = async (file) => fill((await part(file)).replace(/^ *#.*\n/gm, ''), values);
+  values.ANSWER = await answer(name === 'lb-member' ? 'state' : 'sight');
+  values.ELSE = name === 'vnfc' ? await answer('gone') : '';
+  values.GONE = name === 'vnfc' ? 'answer_gone "$1" 2>/dev/null' : ':';
   return fill(await part('main'), values);
 }
 

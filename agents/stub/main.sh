@@ -2,13 +2,12 @@
 # ocf:vnfha:@NAME@: a stub. The agent is @LIB@/agents/@NAME@.cjs, for Node; what a shell can answer
 # without starting a process, it answers here, and whatever is not exactly as it must be goes on to Node. See docs/agents.md.
 # (Made by scripts/agents.mjs from agents/stub/*.sh, where more is said.)
-lib=@LIB@/agents
 @ANSWER@
+[ "${1-}" != monitor ] || answer_monitor 2>/dev/null
+lib=@LIB@/agents
+@ELSE@
 case ${1-} in
-  monitor)
-    answer_monitor 2>/dev/null
-    @GONE@
-    ;;
+  monitor) @GONE@ ;;
   demote | stop) @GONE@ ;;
   meta-data) [ -r "$lib/@NAME@.xml" ] && exec cat "$lib/@NAME@.xml" ;;
 esac

@@ -38,6 +38,8 @@ const vnfmAddress = '10.77.0.100:9890';
 /** A dead instance is out long before, also where HAProxy's own checks (every 2 s, 3 of them) are all that is left. */
 const patienceMs = 8000;
 const endMs = 240_000;
+/** Until then the cluster may not know yet that a node is away. */
+const noticedMs = 4000;
 
 /** Brings a lab up, and takes it down whatever happens. */
 export async function torture(options: TortureOptions): Promise<TortureResult> {
@@ -89,7 +91,7 @@ async function strikeAll(lab: Lab, { seed, minutes, blows: most, say }: TortureO
     const struck = strike(scene, blow.node, blow.ms).catch((error: unknown) => say(`   ${messageOf(error)}`));
     if (node) {
       await struck;
-      await delay(blow.pauseMs);
+      await delay(Math.max(noticedMs, blow.pauseMs));
       await lab.ready({ timeout: 120_000 });
     } else {
       lasting.add(struck);

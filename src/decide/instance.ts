@@ -169,6 +169,12 @@ function ended(draft: Draft, pid: number, policy: InstancePolicy): void {
   draft.actions.push({ type: 'noteGone', leader: noted.leader });
 }
 
+/** A heartbeat that is answered as the one before was, ten times a second: the step after it is the state before it. */
+export const isNoNews = (
+  { heard, missed, failure, said }: InstanceWatch,
+  event: Extract<InstanceEvent, { type: 'beat' }>,
+): boolean => event.answered && heard && missed === 0 && failure === undefined && said?.word === 'well';
+
 function beat(
   draft: Draft,
   { answered, late, what }: Extract<InstanceEvent, { type: 'beat' }>,

@@ -29,6 +29,8 @@ export function startLoop<State, Event, Action>(options: LoopOptions<State, Even
   const queue: Event[] = [];
   let state = options.initial;
   let timer: NodeJS.Timeout | undefined;
+  /** What the timer that runs was set for. */
+  let armedFor: number | undefined;
   let busy = false;
   let stopped = false;
 
@@ -48,11 +50,16 @@ export function startLoop<State, Event, Action>(options: LoopOptions<State, Even
     const result = step(state, event);
     state = result.state;
     for (const action of result.actions) perform(action);
+    if (result.wakeAt === armedFor && !stopped) return;
     clearTimeout(timer);
-    if (stopped || result.wakeAt === undefined) return;
+    armedFor = stopped ? undefined : result.wakeAt;
+    if (armedFor === undefined) return;
     // a timer's milliseconds are whole ones: a part of one cut off, it would be woken too early, and once more
-    const delay = Math.min(Math.max(Math.ceil(result.wakeAt - now()), 1), longestMs);
-    timer = setTimeout(() => post(tick(now())), delay);
+    const delay = Math.min(Math.max(Math.ceil(armedFor - now()), 1), longestMs);
+    timer = setTimeout(() => {
+      armedFor = undefined;
+      post(tick(now()));
+    }, delay);
   }
 
   return {

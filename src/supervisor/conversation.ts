@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import type { Sockets } from '../process/sockets.ts';
 import type { HeartbeatSpec } from './heartbeat-spec.ts';
 import { type Line, openLine } from './line.ts';
-import { readHttp, readText } from './reply.ts';
+import { readHttp, type Reading, readText } from './reply.ts';
 
 export interface Conversation {
   /** Asks, unless the last question still waits. */
@@ -35,6 +35,8 @@ export function converse(spec: HeartbeatSpec, sockets: Sockets): Conversation {
   /** Answers on this connection: who has given one and closes it may have thought it idle. */
   let answers = 0;
   let problem = '';
+  /** What was received last, and how that reads: it mostly comes again as it was. */
+  let before: { readonly text: string; readonly reading: Reading } | undefined;
 
   function send(): void {
     waiting = true;
@@ -61,7 +63,9 @@ export function converse(spec: HeartbeatSpec, sockets: Sockets): Conversation {
   }
 
   function readReceived(): void {
-    const reading = spec.answer.is === 'http' ? readHttp(received) : readText(received, expect);
+    if (before?.text !== received)
+      before = { text: received, reading: spec.answer.is === 'http' ? readHttp(received) : readText(received, expect) };
+    const { reading } = before;
     if (reading.is === 'more') return;
     if (reading.is === 'answer') {
       received = reading.rest;

@@ -1,6 +1,6 @@
 /** One instance under supervision: the loop of its decision, with its eyes (pidfd, heartbeats, checks) and hands. */
 import type { InstanceAction, InstanceEvent, InstancePolicy, InstanceWatch, Said } from '../decide/instance-types.ts';
-import { initialWatch, stepInstance, wordThatHolds } from '../decide/instance.ts';
+import { initialWatch, isNoNews, stepInstance, wordThatHolds } from '../decide/instance.ts';
 import { closeFastPath } from '../ocf/fast-path.ts';
 import { isAlive, type ProcessIdentity, sessionOf, signalAll } from '../ocf/processes.ts';
 import { now } from '../process/clock.ts';
@@ -116,7 +116,10 @@ export function superviseInstance(means: InstanceMeans): Instance {
     return () => undefined;
   });
   const heartbeat = watched((spec: HeartbeatSpec) =>
-    startBeats(spec, metronome, sockets, (beat) => loop.post({ type: 'beat', at: now(), ...beat })),
+    startBeats(spec, metronome, sockets, (beat) => {
+      const event = { type: 'beat', at: now(), ...beat } as const;
+      if (!isNoNews(loop.state, event)) loop.post(event);
+    }),
   );
 
   return {

@@ -3,13 +3,13 @@
  * are the actions expected, all of them and in order (but for log lines of level info). What each event line may say is in
  * `parseEvent`.
  */
-import type { InstanceAction, InstanceEvent, Noted } from '../../../src/decide/instance-types.ts';
+import type { InstanceAction, InstanceEvent, InstanceWatch, Noted } from '../../../src/decide/instance-types.ts';
 import { initialWatch, stepInstance } from '../../../src/decide/instance.ts';
 
-const policy = { retryMs: 1000, graceMs: 2000, patience: 3, demoteMs: 5000, settleMs: 1000, againMs: 100 };
+export const policy = { retryMs: 1000, graceMs: 2000, patience: 3, demoteMs: 5000, settleMs: 1000, againMs: 100 };
 
-/** The scenario's event lines, each followed by the actions that the step gave, in the scenario's own notation. */
-export function playInstance(text: string): string {
+/** The scenario's event lines, each followed by the actions that the step gave, in the scenario's own notation; `seen` is told of each state. */
+export function playInstance(text: string, seen?: (state: InstanceWatch, at: number) => void): string {
   let state = initialWatch;
   const out: string[] = [];
   for (const line of text.split('\n')) {
@@ -19,6 +19,7 @@ export function playInstance(text: string): string {
     const [time, ...words] = line.split(/\s+/);
     const result = stepInstance(state, parseEvent(Number(time), words), policy);
     state = result.state;
+    seen?.(state, Number(time));
     out.push(...result.actions.filter(isShown).map((action) => `> ${format(action)}`));
     if (words.includes('wake')) out.push(`> wake ${result.wakeAt}`);
   }

@@ -1,5 +1,6 @@
 /** What goes wrong with a cluster. Pure. */
 import { idOf, section } from '../cib/tree.ts';
+import type { ClusterStatus } from '../model/cluster.ts';
 import { alertId, bridgeGroup, notifierGroup, ownerTag, paths, resourceId } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Element } from '../process/xml.ts';
@@ -107,11 +108,18 @@ function token({ tokenMs }: ClusterFacts, vnf: Vnf): Finding[] {
 function scores(cluster: ClusterFacts, vnf: Vnf): Finding[] {
   const named = new Set(all(cluster.cib, 'nvpair').map(({ attributes }) => attributes['name']));
   return vnf.vnfcs
-    .filter(({ redundancy }) => redundancy === 'active-standby')
+    .filter((vnfc) => vnfc.redundancy === 'active-standby' && vnfc.vipBy !== 'election')
     .map(({ name }) => resourceId(vnf.name, name))
     .filter((id) => cluster.status.resources.some((one) => one.id === id && one.active))
     .filter((id) => !named.has(`master-${id}`) && !named.has(`promotion-${id}`))
-    .map((id) => error('promotion', `no instance of '${id}' has a promotion score: none can be promoted`, "Look at its agent's messages: 'journalctl -u pacemaker', then 'pcs resource cleanup'.")); // prettier-ignore
+    .map((id) => unpromotable(id, cluster.status));
+}
+
+function unpromotable(id: string, { waits = [] }: ClusterStatus): Finding {
+  const why = waits.filter(({ resource }) => resource === id).map((wait) => `${wait.node}: ${wait.why}`);
+  return why.length === 0
+    ? error('promotion', `no instance of '${id}' has a promotion score: none can be promoted`, "Look at its agent's messages: 'journalctl -u pacemaker', then 'pcs resource cleanup'.") // prettier-ignore
+    : error('promotion', `no instance of '${id}' has the state, and they are to wait (${why.join('; ')})`, "Bring one back that has it; or write 'unsure: promote' for it in the description, and run 'vnfha apply'."); // prettier-ignore
 }
 
 /**

@@ -117,8 +117,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
   });
   const heartbeat = watched((spec: HeartbeatSpec) =>
     startBeats(spec, metronome, sockets, (beat) => {
-      const event = { type: 'beat', at: now(), ...beat } as const;
-      if (!isNoNews(loop.state, event)) loop.post(event);
+      if (!isNoNews(loop.state, beat)) loop.post({ type: 'beat', at: now(), ...beat });
     }),
   );
 

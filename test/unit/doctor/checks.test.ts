@@ -121,6 +121,16 @@ const ills: Readonly<Record<string, readonly [Facts, RegExp]>> = {
     withCib('master-sipcore-registrar', 'master-other'),
     /^error promotion: .*'sipcore-registrar'/,
   ],
+  'nobody has the state': [
+    {
+      ...withCib('master-sipcore-registrar', 'master-other'),
+      cluster: {
+        ...withCib('master-sipcore-registrar', 'master-other').cluster!,
+        status: { ...status, waits: [{ resource: 'sipcore-registrar', node: 'node1', why: 'its state is behind' }] },
+      },
+    },
+    /^error promotion: .*'sipcore-registrar' has the state, and they are to wait \(node1: its state is behind\)/,
+  ],
   'no supervisor on a node': [inCluster({ members: new Map([...cluster.members!, ['vnfha', [...at(1, 100, 200), ...at(2, 200, 300), ...at(3, 100)]]]) }), /^error daemons: .* on node2$/], // prettier-ignore
   'no supervisor on a node without a load balancer': [inCluster({ members: new Map([...cluster.members!, ['vnfha', [...at(1, 100, 200), ...at(2, 100, 200), ...at(3, 300)]]]) }), /^error daemons: the supervisor does not run on node3$/], // prettier-ignore
   'no notifier on a node': [inCluster({ members: new Map([...cluster.members!, ['vnfha-notifier', [...at(1, 300), ...at(2, 300)]]]) }), /^warning daemons: .* on node3$/], // prettier-ignore

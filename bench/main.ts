@@ -82,7 +82,8 @@ async function main(named: readonly string[], options: Options): Promise<void> {
   const json =
     JSON.stringify(
       { at, machine, trials, peerTrials, results },
-      (_, value: unknown) => (value === Infinity ? 'never' : value),
+      (_, value: unknown) =>
+        value === Infinity ? 'never' : typeof value === 'number' ? Number(value.toPrecision(6)) : value,
       2,
     ) + '\n';
   const directory = path.join(import.meta.dirname, 'results');

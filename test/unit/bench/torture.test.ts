@@ -9,16 +9,14 @@ const nodes = ['a', 'b', 'c'];
 function watching() {
   const judge = createJudge({ vips: ['1.1.1.1'], nodes, patienceMs: 1000 });
   let now = 0;
-  return {
-    judge,
-    see(ms: number, at: Readonly<Record<string, Partial<Look>>>): readonly string[] {
-      const before = judge.violations.length;
-      for (const end = now + ms; now < end; now += 200)
-        for (const [node, look] of Object.entries(at))
-          judge.heard(node, { at: now, addresses: [], web: true, rotation: null, ...look });
-      return judge.violations.slice(before).map((text) => text.replace(/^\S+: | for \d+ ms$/g, ''));
-    },
+  const see = (ms: number, at: Readonly<Record<string, Partial<Look>>>): readonly string[] => {
+    const before = judge.violations.length;
+    for (const end = now + ms; now < end; now += 200)
+      for (const [node, look] of Object.entries(at))
+        judge.heard(node, { at: now, addresses: [], web: true, rotation: null, ...look });
+    return judge.violations.slice(before).map((text) => text.replace(/^\S+: | for \d+ ms$/g, ''));
   };
+  return { see };
 }
 const well = { a: { rotation: nodes, addresses: ['1.1.1.1'] }, b: { rotation: nodes }, c: {} };
 

@@ -8,7 +8,7 @@ export function metadata<P extends Parameters>(agent: Agent<P>): string {
   const actions = (Object.keys(agent.actions) as ActionName[]).flatMap((name) => actionXml(agent, name));
   return [
     '<?xml version="1.0"?>',
-    '<!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd">',
+    ...(knownToDtd(agent) ? ['<!DOCTYPE resource-agent SYSTEM "ra-api-1.dtd">'] : []),
     `<resource-agent name="${escape(agent.name)}" version="1.0">`,
     '<version>1.1</version>',
     ...described(agent),
@@ -23,6 +23,10 @@ export function metadata<P extends Parameters>(agent: Agent<P>): string {
     '',
   ].join('\n');
 }
+
+/** The DTD is of OCF 1.0: what 1.1 has more it takes for wrong, and for 1.1 there is none. */
+const knownToDtd = <P extends Parameters>({ parameters, actions }: Agent<P>): boolean =>
+  actions['reload-agent'] === undefined && Object.values(parameters).every(({ reloadable }) => !reloadable);
 
 function parameterXml(name: string, parameter: Parameter<unknown>): string[] {
   const fallback = parameter.default === undefined ? '' : ` default="${escape(parameter.default)}"`;

@@ -113,8 +113,8 @@ function makeSidecar(
     },
     async start() {
       const log = openSync(at('log'), 'a');
-      const [program, ...args] = [...command, 'sync', at('yaml')];
-      const started = spawn(program, args, { stdio: ['ignore', 'ignore', log] });
+      // it doesn't outlive this process
+      const started = spawn('setpriv', ['--pdeathsig=KILL', ...command, 'sync', at('yaml')], { stdio: ['ignore', 'ignore', log] }); // prettier-ignore
       closeSync(log);
       child = started;
       for (let tries = 0; tries < 400; tries += 1) {

@@ -4,6 +4,7 @@
  * there wholly or not at all, and there is no value that nobody wrote.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import { chanceFrom } from '../chance.ts';
 import { SyncError } from '../../src/sync/client.ts';
 import { levels, type Level } from '../../src/sync/types.ts';
 import type { Sidecar, Sidecars } from './sidecars.ts';
@@ -57,8 +58,8 @@ export async function runCheck({ all }: Sidecars, options: CheckOptions): Promis
   const { failovers, seed, ground, pauseMs = 500, say = () => undefined } = options;
   const { plug, power, store } = ground;
   // one for the faults alone: what they are doesn't hang on how many writes there were
-  const random = randomOf(seed);
-  const randomLevel = randomOf(seed + 1);
+  const random = chanceFrom(seed);
+  const randomLevel = chanceFrom(seed + 1);
   const writes: Write[] = [];
   const violations: string[] = [];
   const possible = possibleOn(ground).filter((fault) => options.faults?.includes(fault) ?? true);
@@ -249,15 +250,4 @@ export function checkState(
     } else if (written.get(name) !== bytes.toString()) wrong.push(`${name} is ${bytes.toString()}, which nobody wrote`);
   }
   return wrong;
-}
-
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
-function randomOf(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -7,6 +7,7 @@ import { loadVnf } from '../../src/model/load.ts';
 import { paths } from '../../src/model/names.ts';
 import type { Vnf } from '../../src/model/vnf.ts';
 import { messageOf } from '../../src/process/failure.ts';
+import { chanceFrom } from '../chance.ts';
 import { eachLine, startProgram } from '../watchers.ts';
 import { type Blow, faults, nextBlow, type Scene } from './faults.ts';
 import { createJudge, type Judge, type Look } from './verdict.ts';
@@ -216,15 +217,4 @@ class Watchers {
       await delay(500);
     }
   }
-}
-
-/** Numbers in [0, 1) that follow from the seed (mulberry32). */
-function chanceFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -121,7 +121,7 @@ export const parameters = {
     reloadable: true,
     shortdesc: 'What is done when an instance has not got the state',
     longdesc:
-      'When an instance is to be promoted that has not got the state: wait has the promotion fail, with the reason; promote has it go on, and what may be missing is logged.',
+      'An instance that has not got the state: wait gives it no promotion score, so that it is not promoted, and says why in the node attribute RESOURCE-waits; promote has it promoted when nobody else has the state either, and logs what may be missing.',
     default: 'wait',
   }),
   address: ipAddress({

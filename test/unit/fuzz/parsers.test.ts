@@ -22,6 +22,7 @@ import { readAlert } from '../../../src/ocf/alert-environment.ts';
 import { OcfError } from '../../../src/ocf/codes.ts';
 import { readParameters } from '../../../src/ocf/parameter.ts';
 import { parameters } from '../../../src/ocf/vnfc/parameters.ts';
+import { readReport } from '../../../src/ocf/vnfc/report.ts';
 import { parseActions } from '../../../src/pacemaker/simulate.ts';
 import { parseStatus } from '../../../src/pacemaker/status.ts';
 import { Failure } from '../../../src/process/failure.ts';
@@ -120,6 +121,10 @@ const parsers: Readonly<Record<string, readonly [parse: (data: Buffer) => unknow
   'VNFC heartbeat answers': [
     (data) => [readHttp(text(data)), readText(text(data), '+PONG')],
     [Buffer.from('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: keep-alive\r\n\r\n2\r\nab\r\n0\r\n\r\n')], // prettier-ignore
+  ],
+  "a VNFC's own standing": [
+    (data) => readReport(text(data)),
+    [Buffer.from('lag=12 epoch=7\n'), Buffer.from('lag=unknown')],
   ],
   'sync: stream between sidecars': [
     (data) => createFrameReader().push(data).map((frame) => [safely(() => decodeSent(frame)), safely(() => decodeAnswer(frame))]), // prettier-ignore

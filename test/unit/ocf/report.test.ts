@@ -1,6 +1,6 @@
 /** What an instance says that carries its state itself. */
 import test from 'ava';
-import { readReport } from '../../../src/ocf/vnfc/standing.ts';
+import { readReport, whatIsMissing } from '../../../src/ocf/vnfc/report.ts';
 
 test('lag and epoch, among other words', (t) => {
   t.deepEqual(readReport('lag=0\n'), { lag: 0, epoch: undefined });
@@ -22,4 +22,12 @@ test('whatever else is no report', (t) => {
     `lag=${'9'.repeat(16)}`,
   ])
     t.is(readReport(output), undefined, output);
+});
+
+test('what is missing: nothing up to what is allowed', (t) => {
+  const missing = (lag: number | undefined) => whatIsMissing({ lag, epoch: 1 }, 10);
+  t.is(missing(0), undefined);
+  t.is(missing(10), undefined);
+  t.is(missing(11), 'its state is behind by more than 10');
+  t.regex(missing(undefined)!, /doesn't know/);
 });

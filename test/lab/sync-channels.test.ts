@@ -122,6 +122,13 @@ const activeNode = (name: string, other?: string): Promise<string> =>
     waitMs,
   );
 
+/** How many promotions its sidecars have refused. */
+async function refusals(name: string): Promise<number> {
+  const count = ['sh', '-c', `grep -c '"not-active"' '/var/log/vnfha/vnfha-sync@${name}.log'`];
+  const counts = await Promise.all(nodes.map(async (node) => Number((await lab.exec(node, count)).stdout)));
+  return counts.reduce((sum, one) => sum + one, 0);
+}
+
 /** Where the file system is mounted. */
 async function mounted(): Promise<string[]> {
   const found = await Promise.all(nodes.map(async (node) => (await lab.exec(node, ['mountpoint', '-q', '/srv/by-storage'])).code === 0)); // prettier-ignore
@@ -156,6 +163,21 @@ test.serial('the node of the shared storage loses its power: the same for all', 
     await writeSome(vnfc, 'cut');
     t.deepEqual(await lost(vnfc), [], vnfc.name);
   }
+});
+
+test.serial('a promotion waits for a store that is away for a moment, and does not fail', async (t) => {
+  await lab.ready({ timeout: 90_000 });
+  const vnfc = vnfcs.find(({ name }) => name === 'by-redis')!;
+  const before = await activeNode(vnfc.name);
+  const refused = await refusals(vnfc.name);
+  await lab.exec('store', ['pkill', '-STOP', 'redis-server']);
+  await lab.exec(before, ['pkill', '-KILL', '-f', `registrar.mjs ${portOf(vnfc)}`]);
+  await until('a sidecar has refused', async () => (await refusals(vnfc.name)) > refused, waitMs);
+  await lab.exec('store', ['pkill', '-CONT', 'redis-server']);
+  await activeNode(vnfc.name, before);
+  await writeSome(vnfc, 'waited');
+  t.deepEqual(await lost(vnfc), []);
+  t.notRegex((await lab.exec('node1', ['crm_mon', '-1f'])).stdout, /channels-by-redis promote /);
 });
 
 for (const [what, damage] of [

@@ -103,7 +103,7 @@ export async function scene(
         env,
         stdio: ['ignore', 'ignore', 'pipe'],
       } as object);
-      return watch(child, (pid, signal) => void node.run('kill', `-${signal}`, pid));
+      return watch(t, child, (pid, signal) => void node.run('kill', `-${signal}`, pid));
     },
     async startVnfm(...options) {
       const [program, ...args] = runTs;
@@ -147,9 +147,16 @@ export async function scene(
   };
 }
 
-/** Reads its log until it is in the group. `kill`: signals a process of the node by the pid that it has there. */
-async function watch(child: ChildProcess, kill: (pid: string, signal: string) => void): Promise<NotifierProcess> {
+/** Reads its log until it is in the group; a failed test tells it. `kill`: signals a process of the node by the pid that it has there. */
+async function watch(
+  t: ExecutionContext,
+  child: ChildProcess,
+  kill: (pid: string, signal: string) => void,
+): Promise<NotifierProcess> {
   const lines: Record<string, unknown>[] = [];
+  t.teardown(() => {
+    if (!t.passed) lines.forEach((line) => t.log(JSON.stringify(line)));
+  });
   let rest = '';
   let code: number | string | undefined;
   child.once('exit', (status, signal) => (code = status ?? signal ?? 'lost'));

@@ -29,6 +29,8 @@ export type IncidentAction =
       readonly resource: string;
       readonly node: string;
     }
+  /** Empty the node and restart it by fencing, unless that was done after `since` (ms since the epoch). */
+  | { readonly type: 'restart-node'; readonly incident: string; readonly node: string; readonly since: number }
   | { readonly type: 'raise-alarm'; readonly incident: string; readonly alarm: Alarm }
   | { readonly type: 'clear-alarm'; readonly incident: string; readonly alarm: Alarm & { readonly clearedAt: number } }
   | {

@@ -32,7 +32,7 @@ export function advance(state: IncidentState, now: number, policy: IncidentPolic
 
   const self = memberName(group.self);
   const speaker = group.members.every((other) => !precedes(other, group.self));
-  const situation: Situation = { status, node: group.node, self, now, policy };
+  const situation: Situation = { status, journal: state.journal, node: group.node, self, now, policy };
   const wanted: Wanted[] = [];
   const due: Incident[] = [];
   const doubled = duplicates(state.journal);
@@ -58,13 +58,13 @@ export function advance(state: IncidentState, now: number, policy: IncidentPolic
 type Doing = NonNullable<Next>;
 
 const beginsHeal = (next: Next): next is Doing =>
-  next?.action.type === 'journal' && next.action.entry.kind === 'heal-requested';
+  next?.action.type === 'journal' && ['heal-requested', 'node-restart-requested'].includes(next.action.entry.kind);
 
 const dueAt = (next: Doing, lane: Lane): number => Math.max(next.notBefore ?? 0, lane.notBefore);
 const isFree = (lane: Lane): boolean => !lane.busy && lane.awaiting === undefined;
 const isDue = (next: Doing, lane: Lane, now: number): boolean => isFree(lane) && dueAt(next, lane) <= now;
 
-/** Heals that have to wait are written down as held, once, and looked at again later. */
+/** Heals, and restarts of nodes before them, that have to wait are written down as held, once, and looked at again later. */
 function governed(
   wanted: readonly Wanted[],
   due: readonly Incident[],
@@ -73,7 +73,7 @@ function governed(
 ): readonly Wanted[] {
   const rules = situation.policy.vnf.vnfm?.heals;
   if (rules === undefined || due.length === 0) return wanted;
-  const underway = [...lanes.values()].filter(({ awaiting }) => awaiting?.includes('/heal-requested/')).length;
+  const underway = [...lanes.values()].filter(({ awaiting }) => awaiting !== undefined && /\/(heal|node-restart)-requested\//.test(awaiting)).length;
   // those that are on the wire are wanted still
   const raising = wanted.filter(
     ([, next]) => next?.action.type === 'journal' && next.action.entry.kind === 'raised',
@@ -122,9 +122,9 @@ function start(state: IncidentState, wanted: readonly Wanted[], now: number): In
   return { state: { ...state, lanes }, actions, wakeAt: waits.length === 0 ? undefined : Math.min(...waits) };
 }
 
-/** The member that alone may act on this incident, if there is one: the owner of an intent that is not known to be accepted. */
+/** The member that alone may act on this incident, if there is one: the owner of an intent that is not known to be accepted, or done. */
 function ownerOf(incident: Incident, members: readonly Member[]): string | undefined {
-  if (incident.phase !== 'requested') return undefined;
+  if (incident.phase !== 'requested' && incident.phase !== 'restarting') return undefined;
   return members.map(memberName).find((name) => name === incident.owner);
 }
 

@@ -51,7 +51,13 @@ export type JournalEntry = {
       /** why the VNFM would not */
       readonly refused?: string;
     }
-  | { readonly kind: 'heal-completed' | 'cleaned-up'; readonly attempt: number }
+  /** `instance`: the VM was made anew, and the VNFM knows the instance `was` as that from now on (adoption.ts). */
+  | { readonly kind: 'heal-completed'; readonly attempt: number; readonly was?: string; readonly instance?: string }
+  | { readonly kind: 'cleaned-up'; readonly attempt: number }
+  /** Before the VNFM is asked (escalation.ts): the intent of restarting the instance's node, and what came of it. */
+  | { readonly kind: 'node-restart-requested'; readonly owner: string }
+  | { readonly kind: 'node-restarted' }
+  | { readonly kind: 'node-not-restarted'; readonly reason: string }
   | { readonly kind: 'given-up'; readonly reason: string }
   | { readonly kind: 'recovered'; readonly outcome: Outcome }
   | { readonly kind: 'closed' }
@@ -65,6 +71,8 @@ export type Outcome = 'healed' | 'recovered' | 'duplicate';
 
 export type Phase =
   | 'raised'
+  | 'restarting'
+  | 'restarted'
   | 'requested'
   | 'rejected'
   | 'accepted'
@@ -161,7 +169,7 @@ export function resolutionsOf(entries: readonly JournalEntry[], attempt: number)
 }
 
 /** Whether its next heal is not yet asked for: the governor may hold it back. */
-export const isWaiting = ({ phase }: Incident): boolean => ['raised', 'rejected', 'failed'].includes(phase);
+export const isWaiting = ({ phase }: Incident): boolean => ['raised', 'restarted', 'rejected', 'failed'].includes(phase);
 
 /** The latest that was written of why its next heal is held back, while it is; another reason may hold it by now. */
 export function lastHold({ entries, incident }: Recorded): Extract<JournalEntry, { kind: 'heal-held' }> | undefined {
@@ -187,7 +195,7 @@ function incidentOf(entries: readonly JournalEntry[]): Incident | undefined {
     raisedAt: raised.at,
     phase: phaseOf(entries),
     attempt,
-    owner: ofAttempt.find((entry) => entry.kind === 'heal-requested')?.owner,
+    owner: (attempt === 0 ? entries : ofAttempt).flatMap((entry) => ('owner' in entry ? [entry.owner] : []))[0],
     operation: ofAttempt.find((entry) => entry.kind === 'heal-accepted')?.operation,
     failedHeals: entries.filter((entry) => entry.kind === 'heal-failed').length,
     alarm: has('alarm-cleared') ? 'cleared' : has('alarm-sent') ? 'sent' : 'unsent',
@@ -198,6 +206,9 @@ function incidentOf(entries: readonly JournalEntry[]): Incident | undefined {
 /** Per kind: the phase it stands for, and its place among the entries of one attempt. */
 const stages: Partial<Record<JournalEntry['kind'], { readonly phase: Phase; readonly place: number }>> = {
   raised: { phase: 'raised', place: 0 },
+  'node-restart-requested': { phase: 'restarting', place: 0.1 },
+  'node-restarted': { phase: 'restarted', place: 0.2 },
+  'node-not-restarted': { phase: 'restarted', place: 0.2 },
   'heal-requested': { phase: 'requested', place: 1 },
   'heal-rejected': { phase: 'rejected', place: 2 },
   'heal-accepted': { phase: 'accepted', place: 3 },
@@ -228,7 +239,8 @@ const countedMs = 3_600_000;
 
 /**
  * The entries that are worth keeping: all of the open incidents but for heals that came to nothing, the newest closed ones, and of
- * the next newest the last entry, so that nobody who was away can open them again.
+ * the next newest the last entry, so that nobody who was away can open them again. By which ids the VNFM knows what it made anew is kept of as
+ * many as may be.
  */
 export function compacted(journal: Journal): readonly JournalEntry[] {
   const all = [...journal.values()];
@@ -238,8 +250,12 @@ export function compacted(journal: Journal): readonly JournalEntry[] {
   const whole = Math.min(keptClosed, Math.max(keptWhole, counted === -1 ? closed.length : counted));
   return [
     ...closed
-      .slice(whole, whole + keptClosed)
-      .flatMap(({ entries }) => entries.filter((entry) => entry.kind === 'closed' || isCounted(entry, entries, since))),
+      .slice(whole)
+      .filter((recorded, at) => at < keptClosed || recorded.entries.some(isAdoption))
+      .slice(0, 2 * keptClosed)
+      .flatMap(({ entries }) =>
+        entries.filter((entry) => entry.kind === 'closed' || isAdoption(entry) || isCounted(entry, entries, since)),
+      ),
     ...closed.slice(0, whole).flatMap(({ entries }) => entries),
     ...all.filter((recorded) => !isClosed(recorded)).flatMap(withoutRejected),
   ];
@@ -247,6 +263,8 @@ export function compacted(journal: Journal): readonly JournalEntry[] {
 
 const closedAt = (recorded: Recorded | undefined): number =>
   recorded?.entries.find(({ kind }) => kind === 'closed')?.at ?? 0;
+
+const isAdoption = (entry: JournalEntry): boolean => entry.kind === 'heal-completed' && entry.instance !== undefined;
 
 const isCounted = (entry: JournalEntry, entries: readonly JournalEntry[], since: number): boolean =>
   entry.kind === 'heal-requested' && entry.at >= since && !refusedHeals(entries).includes(entry.attempt);

@@ -3,15 +3,18 @@
  */
 import type { ClusterStatus } from '../model/cluster.ts';
 import type { Vnf } from '../model/vnf.ts';
+import { instanceNow } from './adoption.ts';
+import { escalationOf } from './escalation.ts';
 import { type Healable, healableOf } from './healable.ts';
 import type { Alarm, HealRequest, IncidentAction } from './incident-action.ts';
 import type { Condition } from './incident-condition.ts';
-import { type Incident, type JournalEntry, type Outcome, type Recorded, resolutionsOf } from './incident-journal.ts';
+import { type Incident, type Journal, type JournalEntry, type Outcome, type Recorded, resolutionsOf } from './incident-journal.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 
 /** What the actor knows. */
 export interface Situation {
   readonly status: { readonly startedAt: number; readonly value: ClusterStatus };
+  readonly journal: Journal;
   readonly node: string;
   /** nodeid.pid of this member. */
   readonly self: string;
@@ -35,13 +38,25 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
   const recovered = () => fact({ kind: 'recovered', incident: id, outcome });
   switch (incident.phase) {
     case 'raised':
+      if (duplicate) return fact({ kind: 'recovered', incident: id, outcome: 'duplicate' });
+      if (whole) return recovered();
+      return condition === 'broken' ? nextEscalation(incident, recorded, situation) : undefined;
+    case 'restarting':
+      if (whole) return recovered();
+      // it is down: who was to do it did, or somebody else
+      if (condition === 'node-lost') return fact({ kind: 'node-restarted', incident: id });
+      return {
+        action: { type: 'restart-node', incident: id, node: incident.node, since: restartAskedAt(recorded) },
+      };
+    case 'restarted':
     case 'failed':
     case 'rejected':
       if (duplicate) return fact({ kind: 'recovered', incident: id, outcome: 'duplicate' });
       if (whole) return recovered();
-      return condition === 'broken' ? nextRequest(incident, recorded, situation) : undefined;
+      if (condition !== 'broken' || status.startedAt <= recorded.since) return undefined;
+      return nextRequest(incident, recorded, situation);
     case 'requested': {
-      const request = healRequest(incident, recorded, vnfc);
+      const request = healRequest(incident, recorded, situation);
       // Whatever has become of the instance: the VNFM may have been told, and only the VNFM knows.
       return {
         action: { type: condition === 'broken' && !duplicate ? 'heal' : 'find', incident: id, attempt, request },
@@ -80,7 +95,7 @@ export function nextOfAlarm(incident: Incident, situation: Situation): Next {
   const { vnf } = situation.policy;
   if (vnf.vnfm?.alarms === undefined) return undefined;
   const vnfc = healableOf(vnf, incident.vnfc);
-  const alarm = alarmOf(incident, vnfc);
+  const alarm = alarmOf(incident, vnfc, situation.journal);
   if (incident.alarm === 'unsent') return { action: { type: 'raise-alarm', incident: incident.id, alarm } };
   if (incident.alarm === 'cleared' || incident.recoveredAt === undefined) return undefined;
   return {
@@ -107,6 +122,22 @@ interface Author {
 export function write(author: Author, fact: Fact): Extract<IncidentAction, { type: 'journal' }> {
   return { type: 'journal', entry: { v: 1, vnf: author.vnf, at: Math.round(author.now), by: author.node, ...fact } };
 }
+
+/** The node is restarted first where the description says so, and it may be. */
+function nextEscalation(incident: Incident, recorded: Recorded, situation: Situation): Next {
+  const { journal, now, policy, self, status } = situation;
+  const escalation = escalationOf(incident, journal, status.value, policy.vnf, now);
+  if (escalation === undefined) return nextRequest(incident, recorded, situation);
+  if (escalation === 'wait') return undefined;
+  const fact: Fact =
+    escalation === 'restart'
+      ? { kind: 'node-restart-requested', incident: incident.id, owner: self }
+      : { kind: 'node-not-restarted', incident: incident.id, reason: escalation.not };
+  return { action: write(authorOf(situation), fact) };
+}
+
+const restartAskedAt = ({ entries }: Recorded): number =>
+  entries.find(({ kind }) => kind === 'node-restart-requested')!.at;
 
 /** The next heal, if there may be one more. */
 function nextRequest(incident: Incident, recorded: Recorded, situation: Situation): Next {
@@ -137,16 +168,19 @@ export function authorOf({ policy, node, now }: Situation): Author {
   return { vnf: policy.vnf.name, node, now };
 }
 
-function healRequest(incident: Incident, { entries }: Recorded, vnfc: Healable | undefined): HealRequest {
+function healRequest(incident: Incident, { entries }: Recorded, { policy, journal }: Situation): HealRequest {
   const mark = `vnfha:${incident.id}#`;
   const key = `${mark}${incident.attempt}`;
-  const cause = `${key} ${incident.vnfc} on ${incident.node} ${incident.reason}`.slice(0, 255);
+  const restarted = entries.some(({ kind }) => kind === 'node-restarted');
+  const reason = `${incident.reason}${restarted ? ', and again after a restart of its node' : ''}`;
+  const cause = `${key} ${incident.vnfc} on ${incident.node} ${reason}`.slice(0, 255);
   const known = entries.flatMap((entry) => (entry.kind === 'heal-accepted' ? [entry.operation] : []));
   const { vnfc: name, node } = incident;
-  return { mark, key, cause, known, vnfc: name, node, vnfcInstanceId: vnfc?.instanceId(node) };
+  const vnfcInstanceId = instanceNow(journal, healableOf(policy.vnf, name)?.instanceId(node));
+  return { mark, key, cause, known, vnfc: name, node, vnfcInstanceId };
 }
 
-function alarmOf(incident: Incident, vnfc: Healable | undefined): Alarm {
+function alarmOf(incident: Incident, vnfc: Healable | undefined, journal: Journal): Alarm {
   const { id, node, severity, reason, raisedAt } = incident;
-  return { id, vnfcInstanceId: vnfc?.instanceId(node), vnfc: incident.vnfc, node, severity, reason, raisedAt };
+  return { id, vnfcInstanceId: instanceNow(journal, vnfc?.instanceId(node)), vnfc: incident.vnfc, node, severity, reason, raisedAt };
 }

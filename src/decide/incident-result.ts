@@ -2,6 +2,8 @@
  * What the answers of the VNFM and of Pacemaker mean for an incident: a fact for the journal, or another try later.
  */
 import type { Answer } from '../model/answer.ts';
+import { type AffectedVnfc, instanceNow, successorOf } from './adoption.ts';
+import { healableOf } from './healable.ts';
 import type { IncidentState, Lane } from './incident.ts';
 import type { IncidentAction } from './incident-action.ts';
 import { laneName, laneOf } from './incident-advance.ts';
@@ -15,6 +17,7 @@ export interface OperationSeen {
   readonly detail: string | undefined;
   /** When it entered its state, as the VNFM spells it; undefined: it doesn't say. */
   readonly entered: string | undefined;
+  readonly affectedVnfcs: readonly AffectedVnfc[];
 }
 
 export type ActionResult = { readonly incident: string } &
@@ -29,6 +32,7 @@ export type ActionResult = { readonly incident: string } &
         readonly how: Resolution;
         readonly answer: Answer<undefined>;
       }
+    | { readonly type: 'restart-node'; readonly answer: Answer<undefined> }
     | { readonly type: 'cleanup'; readonly attempt: number; readonly answer: Answer<undefined> }
     | { readonly type: 'raise-alarm' | 'clear-alarm'; readonly answer: Answer<undefined> }
   );
@@ -53,7 +57,8 @@ export function applyResult(
   if (recorded === undefined || incident === undefined || state.group === undefined)
     return { state: { ...state, lanes: inLane({}) }, actions: [] };
 
-  const verdict = judge(result, recorded, lane, isWhole(state, incident, policy), policy);
+  const instance = instanceNow(state.journal, healableOf(policy.vnf, incident.vnfc)?.instanceId(incident.node));
+  const verdict = judge(result, recorded, lane, { whole: isWhole(state, incident, policy), instance }, policy);
   const logs: IncidentAction[] =
     verdict.log === undefined
       ? []
@@ -80,7 +85,14 @@ type Verdict = { readonly log?: Told } & (
   { readonly fact: Fact; readonly seen?: string } | { readonly seen: string } | { readonly afterMs: number | undefined }
 );
 
-function judge(result: ActionResult, recorded: Recorded, lane: Lane, whole: boolean, policy: IncidentPolicy): Verdict {
+/** `instance`: by which id the VNFM knows it. */
+interface Seen {
+  readonly whole: boolean;
+  readonly instance: string | undefined;
+}
+
+function judge(result: ActionResult, recorded: Recorded, lane: Lane, seen: Seen, policy: IncidentPolicy): Verdict {
+  const { whole, instance } = seen;
   const { answer, type } = result;
   const incident = recorded.incident!;
   if (answer.kind === 'busy' || answer.kind === 'retry') {
@@ -95,7 +107,7 @@ function judge(result: ActionResult, recorded: Recorded, lane: Lane, whole: bool
     case 'find':
       return judgeHeal(result.attempt, incident, answer, whole);
     case 'poll':
-      return judgePoll(result.attempt, recorded, answer, lane, policy);
+      return judgePoll(result.attempt, recorded, answer, lane, instance, policy);
     case 'resolve': {
       const { attempt, n, how } = result;
       const fact = { kind: 'operation-resolved', incident: incident.id, attempt, n, how } as const;
@@ -105,6 +117,12 @@ function judge(result: ActionResult, recorded: Recorded, lane: Lane, whole: bool
         fact: { ...fact, refused: answer.detail },
         log: { level: 'error', event: 'resolution-refused', fields },
       };
+    }
+    case 'restart-node': {
+      const fields = answer.kind === 'ok' ? {} : { detail: answer.detail };
+      const log: Told = { level: answer.kind === 'ok' ? 'info' : 'error', event: 'node-restart', fields };
+      if (answer.kind === 'ok') return { fact: { kind: 'node-restarted', incident: incident.id }, log };
+      return { fact: { kind: 'node-not-restarted', incident: incident.id, reason: answer.detail }, log };
     }
     case 'cleanup':
       if (answer.kind === 'ok') return { fact: { kind: 'cleaned-up', incident: incident.id, attempt: result.attempt } };
@@ -138,6 +156,7 @@ function judgePoll(
   { incident, entries }: Recorded,
   answer: Settled<OperationSeen>,
   lane: Lane,
+  instance: string | undefined,
   policy: IncidentPolicy,
 ): Verdict {
   const fact = { incident: incident!.id, attempt };
@@ -148,8 +167,12 @@ function judgePoll(
     const log: Told = { level: 'error', event: 'operation-unreadable', fields: { attempt, detail: answer.detail } };
     return { afterMs: undefined, log };
   }
-  const { state, detail, entered } = answer.value;
-  if (state === 'COMPLETED') return { fact: { kind: 'heal-completed', ...fact } };
+  const { state, detail, entered, affectedVnfcs } = answer.value;
+  if (state === 'COMPLETED') {
+    const successor = instance === undefined ? undefined : successorOf(instance, affectedVnfcs);
+    const adopted = instance === undefined || successor === undefined ? {} : { was: instance, instance: successor };
+    return { fact: { kind: 'heal-completed', ...fact, ...adopted } };
+  }
   if (state === 'FAILED' || state === 'ROLLED_BACK') {
     return { fact: { kind: 'heal-failed', ...fact, reason: detail === undefined ? state : `${state}: ${detail}` } };
   }

@@ -214,6 +214,12 @@ const Recovery = closed(
     heal: Type.Optional(
       Type.Boolean({ description: 'tell the VNFM when Pacemaker cannot recover it; default true if there is a vnfm' }),
     ),
+    escalate: Type.Optional(
+      Type.Literal('node', {
+        description:
+          'node: before the VNFM is told, restart the node by fencing, once within that time; default: tell the VNFM at once',
+      }),
+    ),
   },
   'what happens when an instance fails again and again',
 );

@@ -150,6 +150,7 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
       restarts: vnfc.recovery?.restarts ?? 3,
       withinMs: ms(vnfc.recovery?.within, 600_000),
       heal: vnfc.recovery?.heal ?? context.hasVnfm,
+      escalate: vnfc.recovery?.escalate,
     },
     vnfcInstanceIds: vnfc.vnfcInstanceIds ?? {},
   };

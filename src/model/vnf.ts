@@ -188,6 +188,8 @@ interface Recovery {
   readonly restarts: number;
   readonly withinMs: number;
   readonly heal: boolean;
+  /** The wider fault zone, before the VNFM. */
+  readonly escalate: 'node' | undefined;
 }
 
 /** What HAProxy is told of a service. */

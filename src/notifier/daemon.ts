@@ -6,6 +6,7 @@ import { incidentTiming } from '../decide/incident-policy.ts';
 import { loadVnfOn } from '../model/load.ts';
 import { paths } from '../model/names.ts';
 import { cleanup } from '../pacemaker/cleanup.ts';
+import { restartNode } from '../pacemaker/restart-node.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
@@ -109,6 +110,7 @@ async function start(
     adapter: await (vnf.vnfm.type === 'webhook' ? createWebhookAdapter : createSolAdapter)(vnf, vnf.vnfm),
     readStatus,
     cleanup,
+    restartNode,
     statusEveryMs,
     onBroken,
   });

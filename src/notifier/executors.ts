@@ -17,6 +17,7 @@ type ActionOf<T extends IncidentAction['type']> = Extract<IncidentAction, { read
 interface Doors {
   readonly adapter: HealAdapter;
   readonly cleanup: (resource: string, node: string) => Promise<void>;
+  readonly restartNode: (node: string, since: number) => Promise<void>;
   /** Something was done to the cluster: it is worth another look. */
   readonly looked: () => void;
   readonly send: (entry: JournalEntry) => Promise<void>;
@@ -25,7 +26,7 @@ interface Doors {
 }
 
 /** One executor for each action. */
-export function incidentExecutors({ adapter, cleanup, looked, send, post, log }: Doors): Executors<IncidentAction> {
+export function incidentExecutors({ adapter, cleanup, restartNode, looked, send, post, log }: Doors): Executors<IncidentAction> {
   const answer = <T>(result: (answer: Answer<T>) => ActionResult, asked: Promise<Answer<T>>): void => {
     void asked
       .catch((error: unknown) => ({ kind: 'retry', detail: messageOf(error) }) as const)
@@ -58,6 +59,14 @@ export function incidentExecutors({ adapter, cleanup, looked, send, post, log }:
         })
         .finally(looked);
       answer<undefined>((answered) => ({ type, incident, attempt, answer: answered }), cleaned);
+    },
+    'restart-node': ({ type, incident, node, since }) => {
+      log.warn('node-restarting', { incident, node });
+      const restarted = restartNode(node, since)
+        .then(() => ({ kind: 'ok', value: undefined }) as const)
+        .catch((error: unknown) => ({ kind: 'refused', detail: messageOf(error) }) as const)
+        .finally(looked);
+      answer<undefined>((answered) => ({ type, incident, answer: answered }), restarted);
     },
     'raise-alarm': ({ type, incident, alarm }) =>
       answer((answered) => ({ type, incident, answer: answered }), adapter.raiseAlarm(alarm)),

@@ -31,6 +31,8 @@ export interface NotifierOptions {
   readonly adapter: HealAdapter;
   readonly readStatus: () => Promise<ClusterStatus>;
   readonly cleanup: (resource: string, node: string) => Promise<void>;
+  /** Empties a node and has it fenced, unless it was after `since`. */
+  readonly restartNode: (node: string, since: number) => Promise<void>;
   /** Between two looks at Pacemaker: while an incident is open or one may come of what was heard lately, and else. */
   readonly statusEveryMs: { readonly lively: number; readonly quiet: number };
   /** The journal can't be written: nothing more can be done here, and another member shall speak. */
@@ -81,6 +83,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     adapter,
     log,
     cleanup: options.cleanup,
+    restartNode: options.restartNode,
     looked: () => status.ask(),
     send: (entry) => group.send({ v: 1, type: 'entry', entry }),
     post: (event) => loop.post({ at: now(), ...event }),

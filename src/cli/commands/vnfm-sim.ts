@@ -18,6 +18,7 @@ interface VnfmSimOptions {
   readonly healTime: string;
   readonly onHeal?: string;
   readonly instance: readonly string[];
+  readonly newIds?: boolean;
   readonly fault: readonly string[];
   readonly tlsCert?: string;
   readonly tlsKey?: string;
@@ -38,6 +39,7 @@ export function vnfmSimCommand(): Command {
     .option('--heal-time <duration>', 'how long a heal takes', '2s')
     .option('--on-heal <command>', 'what really repairs the VNFC; VNFHA_HEAL_VNFC_INSTANCE says which')
     .option('--instance <id>', 'a vnfInstanceId that exists; default: all do; may be repeated', repeated, [])
+    .option('--new-ids', 'a healed VNFC has another id from then on, as the operation says; default: it keeps its id')
     .option(
       '--fault <json>',
       'a fault from the start, as {"heal":{"status":503,"times":3}}; may be repeated',
@@ -89,6 +91,7 @@ function simulatorOptions(options: VnfmSimOptions): SimulatorOptions {
     client: client === undefined || secret === undefined ? undefined : { id: client, secret },
     repair: options.onHeal === undefined ? undefined : repairBy(commandOf(options.onHeal), 60_000),
     instances: options.instance,
+    newIds: options.newIds === true,
     tls: tlsCert === undefined || tlsKey === undefined ? undefined : { cert: read(tlsCert), key: read(tlsKey) },
     log: log === undefined ? createLog('vnfm-sim') : createLog('vnfm-sim', (line) => appendFileSync(log, line)),
   };

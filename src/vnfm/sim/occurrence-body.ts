@@ -5,7 +5,8 @@ import type { Occurrence } from './operations.ts';
 export function occurrenceBody(
   occurrence: Occurrence,
   base: string,
-  complete: boolean,
+  /** Undefined: without the complex attributes. */
+  complete: { readonly affected: readonly object[] } | undefined,
 ): Readonly<Record<string, unknown>> {
   const { id, instance, params, state, error } = occurrence;
   const self = `${base}/vnflcm/v2/vnf_lcm_op_occs/${id}`;
@@ -19,11 +20,11 @@ export function occurrenceBody(
     operation: 'HEAL',
     isAutomaticInvocation: false,
     isCancelPending: false,
-    ...(complete
+    ...(complete !== undefined
       ? {
           operationParams: params,
           ...(error === undefined ? {} : { error: { title: 'the heal failed', status: 500, detail: error } }),
-          ...(state === 'COMPLETED' ? { resourceChanges: { affectedVnfcs: affected(occurrence) } } : {}),
+          ...(state === 'COMPLETED' ? { resourceChanges: { affectedVnfcs: complete.affected } } : {}),
         }
       : {}),
     _links: {
@@ -39,14 +40,4 @@ export function parseFilter(filter: string): ((body: Readonly<Record<string, unk
   const terms = filter.split(';').map((term) => /^\(eq,([A-Za-z]+),([^,()]*)\)$/.exec(term));
   if (terms.some((term) => term === null)) return undefined;
   return (body) => terms.every((term) => String(body[term![1]!]) === term![2]);
-}
-
-/** Every heal makes the VM anew, so its compute resource has another id. */
-function affected({ id, params }: Occurrence): readonly object[] {
-  return (params.vnfcInstanceId ?? []).map((vnfc) => ({
-    id: vnfc,
-    vduId: vnfc.replace(/-[^-]*$/, ''),
-    changeType: 'MODIFIED',
-    computeResource: { resourceId: `vm-${id}` },
-  }));
 }

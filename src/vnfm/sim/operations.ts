@@ -17,6 +17,14 @@ export interface Occurrence {
   error: string | undefined;
 }
 
+interface OperationsOptions {
+  readonly healTime: number;
+  readonly repair: Repair | undefined;
+  /** A VNFC that is made anew gets another id, and its old one is known no more; default: it keeps its id. */
+  readonly newIds?: boolean;
+  readonly log: Log;
+}
+
 export interface HealParams {
   readonly cause?: string;
   readonly vnfcInstanceId?: readonly string[];
@@ -42,15 +50,12 @@ const over: readonly OperationState[] = ['COMPLETED', 'FAILED', 'ROLLED_BACK'];
 
 export class Operations {
   readonly heals: AcceptedHeal[] = [];
-  readonly #options: { readonly healTime: number; readonly repair: Repair | undefined; readonly log: Log };
+  readonly #options: OperationsOptions;
   readonly #faults: Faults;
   readonly #all = new Map<string, Occurrence>();
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(
-    options: { readonly healTime: number; readonly repair: Repair | undefined; readonly log: Log },
-    faults: Faults,
-  ) {
+  constructor(options: OperationsOptions, faults: Faults) {
     this.#options = options;
     this.#faults = faults;
   }
@@ -66,6 +71,25 @@ export class Operations {
   /** The one that is not over on `instance`, if any. */
   current(instance: string): Occurrence | undefined {
     return this.all.find((each) => each.instance === instance && !over.includes(each.state));
+  }
+
+  /** Whether a heal has put another VNFC in the place of `vnfc`. */
+  isReplaced(vnfc: string): boolean {
+    const healed = this.all.filter(({ state }) => state === 'COMPLETED');
+    return this.#options.newIds === true && healed.some(({ params }) => params.vnfcInstanceId?.includes(vnfc));
+  }
+
+  /** What a heal that is over has made of its VNFCs (SOL003 §5.5.3.13). Each of them is a new VM. */
+  affected({ id, params }: Occurrence): readonly object[] {
+    return (params.vnfcInstanceId ?? []).flatMap((vnfc) => {
+      const vduId = vnfc.replace(/-[^-]*$/, '');
+      const computeResource = { resourceId: `vm-${id}` };
+      if (this.#options.newIds !== true) return [{ id: vnfc, vduId, changeType: 'MODIFIED', computeResource }];
+      return [
+        { id: vnfc, vduId, changeType: 'REMOVED' },
+        { id: `${vduId}-${id.slice(0, 8)}`, vduId, changeType: 'ADDED', computeResource },
+      ];
+    });
   }
 
   /** Accepts a heal. */

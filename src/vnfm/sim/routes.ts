@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Fault, type FaultPoint, parseFaults } from './faults.ts';
 import { occurrenceBody, parseFilter } from './occurrence-body.ts';
-import type { HealParams } from './operations.ts';
+import type { HealParams, Occurrence, Operations } from './operations.ts';
 import type { Vnfm } from './simulator.ts';
 
 export type Body = Readonly<Record<string, unknown>>;
@@ -121,6 +121,8 @@ function heal({ options, operations }: Vnfm, { base, body, parts }: Asked): Answ
   const params = parseObject(body);
   const wrong = params === undefined ? 'the body is not an object' : wrongParams(params);
   if (wrong !== undefined) return problem(400, wrong);
+  const gone = (params as HealParams).vnfcInstanceId?.find((vnfc) => operations.isReplaced(vnfc));
+  if (gone !== undefined) return problem(400, `no VNFC ${gone}`);
   const current = operations.current(instance);
   if (current !== undefined) return problem(409, `operation ${current.id} is ${current.state}`);
   const { id } = operations.heal(instance, params as HealParams);
@@ -138,21 +140,24 @@ function wrongParams({ cause, vnfcInstanceId }: Body): string | undefined {
 function listOperations({ operations }: Vnfm, { base, url }: Asked): Answer {
   const test = url.searchParams.has('filter') ? parseFilter(url.searchParams.get('filter')!) : () => true;
   if (test === undefined) return problem(400, 'the filter can’t be read');
-  const complete = url.searchParams.has('all_fields');
-  return { status: 200, body: operations.all.map((each) => occurrenceBody(each, base, complete)).filter(test) };
+  const all = url.searchParams.has('all_fields');
+  const bodyOf = (each: Occurrence) => occurrenceBody(each, base, all ? whole(operations, each) : undefined);
+  return { status: 200, body: operations.all.map(bodyOf).filter(test) };
 }
 
 function readOperation({ operations }: Vnfm, { base, parts }: Asked): Answer {
   const occurrence = operations.get(parts[0]!);
   if (occurrence === undefined) return problem(404, `no operation ${parts[0]}`);
-  return { status: 200, body: occurrenceBody(occurrence, base, true) };
+  return { status: 200, body: occurrenceBody(occurrence, base, whole(operations, occurrence)) };
 }
+
+const whole = (operations: Operations, occurrence: Occurrence) => ({ affected: operations.affected(occurrence) });
 
 function commandOperation({ operations }: Vnfm, { base, parts }: Asked): Answer {
   const occurrence = operations.get(parts[0]!);
   if (occurrence === undefined) return problem(404, `no operation ${parts[0]}`);
   const done = operations.command(occurrence, parts[1] as 'retry' | 'fail' | 'rollback');
-  if (done && parts[1] === 'fail') return { status: 200, body: occurrenceBody(occurrence, base, true) };
+  if (done && parts[1] === 'fail') return { status: 200, body: occurrenceBody(occurrence, base, whole(operations, occurrence)) };
   return done ? { status: 202 } : problem(409, `the operation is ${occurrence.state}, not FAILED_TEMP`);
 }
 

@@ -25,6 +25,8 @@ export interface SimulatorOptions {
   readonly repair: Repair | undefined;
   /** vnfInstanceIds that exist; none: all do. */
   readonly instances: readonly string[];
+  /** A VNFC that is made anew gets another id; default: it keeps its id. */
+  readonly newIds?: boolean;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
   readonly log: Log;
 }

@@ -6,6 +6,7 @@ import { incidentTiming } from '../../../src/decide/incident-policy.ts';
 import { loadVnf } from '../../../src/model/load.ts';
 import { startNotifier } from '../../../src/notifier/notifier.ts';
 import { cleanup } from '../../../src/pacemaker/cleanup.ts';
+import { restartNode } from '../../../src/pacemaker/restart-node.ts';
 import { readStatus } from '../../../src/pacemaker/crm-mon.ts';
 import { createLog } from '../../../src/process/log.ts';
 import { createSolAdapter } from '../../../src/vnfm/sol-adapter.ts';
@@ -33,6 +34,7 @@ const notifier = await startNotifier({
   adapter: await (vnf.vnfm!.type === 'webhook' ? createWebhookAdapter : createSolAdapter)(vnf, vnf.vnfm!),
   readStatus,
   cleanup,
+  restartNode,
   statusEveryMs: { lively: 300, quiet: 300 },
   onBroken: (error) => {
     throw error;

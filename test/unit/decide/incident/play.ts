@@ -20,7 +20,7 @@ export function play(text: string): string {
 
 const settings = {
   '! no alarms': withoutAlarms(),
-  '! no heal': withVnfc({ recovery: { restarts: 1, withinMs: 1, heal: false } }),
+  '! no heal': withVnfc({ recovery: { restarts: 1, withinMs: 1, heal: false, escalate: undefined } }),
   '! no vnfm': policy({ vnfm: undefined }),
   '! heals: one at once': withHeals({ atOnce: 1 }),
   '! heals: two an hour': withHeals({ perHour: 2 }),
@@ -33,5 +33,8 @@ const settings = {
   '! heals: FAILED_TEMP is rolled back': withHeals({ onFailedTemp: 'rollback' }),
   '! heals: dry run, FAILED_TEMP is failed': withHeals({ dryRun: true, onFailedTemp: 'fail' }),
   '! heals: 409 is for later': withHeals({ onConflict: 'later' }),
+  '! the node is restarted first': withVnfc({
+    recovery: { restarts: 1, withinMs: 600_000, heal: true, escalate: 'node' },
+  }),
   '! two instances on three nodes': withVnfc({ instances: 2 }),
 } as const;

@@ -11,7 +11,7 @@ const web: ActiveActiveVnfc = {
   program: { run: ['web'], start: undefined, stop: undefined, user: undefined, startTimeoutMs: 1, stopTimeoutMs: 1 },
   check: { tcp: undefined, http: undefined, command: undefined, intervalMs: 2000, timeoutMs: 1000 },
   heartbeat: undefined,
-  recovery: { restarts: 1, withinMs: 600_000, heal: true },
+  recovery: { restarts: 1, withinMs: 600_000, heal: true, escalate: undefined },
   vnfcInstanceIds: { node3: 'WEB-c336' },
   service: {
     port: 8080,

@@ -229,10 +229,13 @@ export class World {
   }
 }
 
-/** FAILED_TEMP since=T1 no host has room */
+/** FAILED_TEMP since=T1 no host has room; COMPLETED new=WEB/c336/d001: VDU, the instance that was removed, the one that was added */
 function seen(state: string, rest: readonly string[]): object {
+  const [, vduId, removed, added] = /^new=(.+)\/(.+)\/(.+)$/.exec(rest[0] ?? '') ?? [];
+  const change = (id: string | undefined, changeType: string) => (id === undefined ? [] : [{ id, vduId, changeType }]);
+  const affectedVnfcs = [...change(removed, 'REMOVED'), ...change(added, 'ADDED')];
   const [, entered] = /^since=(.+)$/.exec(rest[0] ?? '') ?? [];
-  return { state, entered, detail: rest.slice(entered === undefined ? 0 : 1).join(' ') || undefined };
+  return { state, entered, affectedVnfcs, detail: rest.slice(entered === undefined ? 0 : 1).join(' ') || undefined };
 }
 
 const idOf = (name: string): number => Number(name.slice(4));
@@ -271,6 +274,8 @@ function describe(action: IncidentAction): string {
       return `has ${action.operation} go on: ${action.how}`;
     case 'cleanup':
       return `cleans up ${action.resource} on ${action.node}`;
+    case 'restart-node':
+      return `restarts ${action.node}, unless it was since ${(action.since / 1000).toFixed(1)}s`;
     case 'raise-alarm':
       return `raises the alarm ${action.alarm.id} (${action.alarm.severity})`;
     case 'clear-alarm':
@@ -283,7 +288,7 @@ function describe(action: IncidentAction): string {
 const attemptOf = (rest: object): string => ('attempt' in rest ? `#${String(rest.attempt)}` : '');
 
 function details(rest: Readonly<Record<string, unknown>>): string {
-  const shown = ['why', 'how', 'operation', 'severity', 'outcome', 'reason', 'refused'].flatMap((key) =>
+  const shown = ['why', 'how', 'operation', 'severity', 'outcome', 'reason', 'refused', 'instance'].flatMap((key) =>
     key in rest ? [String(rest[key])] : [],
   );
   return shown.length === 0 ? '' : `: ${shown.join(', ')}`;

@@ -94,7 +94,9 @@ function endOfStorm(journal: Journal, raising: number, now: number, rules: Storm
 /** One that waits for the VNFM's operator keeps no other from being healed. */
 function isUnderWay(recorded: Recorded, { onFailedTemp }: HealRules): boolean {
   const phase = recorded.incident?.phase;
-  return phase === 'requested' || phase === 'restarting' || (phase === 'accepted' && !isLeftAlone(recorded, onFailedTemp));
+  return (
+    phase === 'requested' || phase === 'restarting' || (phase === 'accepted' && !isLeftAlone(recorded, onFailedTemp))
+  );
 }
 
 /** When heals were asked for that the VNFM did not refuse, and nodes restarted. */
@@ -102,8 +104,7 @@ const heals = (journal: Journal): number[] =>
   [...journal.values()].flatMap(({ entries }) => {
     const refused = refusedHeals(entries);
     return entries.flatMap((entry) =>
-      entry.kind === 'node-restart-requested' ||
-      (entry.kind === 'heal-requested' && !refused.includes(entry.attempt))
+      entry.kind === 'node-restart-requested' || (entry.kind === 'heal-requested' && !refused.includes(entry.attempt))
         ? [entry.at]
         : [],
     );

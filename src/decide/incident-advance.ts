@@ -73,7 +73,9 @@ function governed(
 ): readonly Wanted[] {
   const rules = situation.policy.vnf.vnfm?.heals;
   if (rules === undefined || due.length === 0) return wanted;
-  const underway = [...lanes.values()].filter(({ awaiting }) => awaiting !== undefined && /\/(heal|node-restart)-requested\//.test(awaiting)).length;
+  const underway = [...lanes.values()].filter(
+    ({ awaiting }) => awaiting !== undefined && /\/(heal|node-restart)-requested\//.test(awaiting),
+  ).length;
   // those that are on the wire are wanted still
   const raising = wanted.filter(
     ([, next]) => next?.action.type === 'journal' && next.action.entry.kind === 'raised',

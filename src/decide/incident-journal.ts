@@ -169,7 +169,8 @@ export function resolutionsOf(entries: readonly JournalEntry[], attempt: number)
 }
 
 /** Whether its next heal is not yet asked for: the governor may hold it back. */
-export const isWaiting = ({ phase }: Incident): boolean => ['raised', 'restarted', 'rejected', 'failed'].includes(phase);
+export const isWaiting = ({ phase }: Incident): boolean =>
+  ['raised', 'restarted', 'rejected', 'failed'].includes(phase);
 
 /** The latest that was written of why its next heal is held back, while it is; another reason may hold it by now. */
 export function lastHold({ entries, incident }: Recorded): Extract<JournalEntry, { kind: 'heal-held' }> | undefined {

@@ -8,7 +8,14 @@ import { escalationOf } from './escalation.ts';
 import { type Healable, healableOf } from './healable.ts';
 import type { Alarm, HealRequest, IncidentAction } from './incident-action.ts';
 import type { Condition } from './incident-condition.ts';
-import { type Incident, type Journal, type JournalEntry, type Outcome, type Recorded, resolutionsOf } from './incident-journal.ts';
+import {
+  type Incident,
+  type Journal,
+  type JournalEntry,
+  type Outcome,
+  type Recorded,
+  resolutionsOf,
+} from './incident-journal.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 
 /** What the actor knows. */
@@ -53,7 +60,9 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
     case 'rejected':
       if (duplicate) return fact({ kind: 'recovered', incident: id, outcome: 'duplicate' });
       if (whole) return recovered();
-      if (condition !== 'broken' || status.startedAt <= recorded.since) return undefined;
+      if (condition !== 'broken') return undefined;
+      // what was seen before its restart is no word about it
+      if (incident.phase === 'restarted' && status.startedAt <= recorded.since) return undefined;
       return nextRequest(incident, recorded, situation);
     case 'requested': {
       const request = healRequest(incident, recorded, situation);
@@ -182,5 +191,13 @@ function healRequest(incident: Incident, { entries }: Recorded, { policy, journa
 
 function alarmOf(incident: Incident, vnfc: Healable | undefined, journal: Journal): Alarm {
   const { id, node, severity, reason, raisedAt } = incident;
-  return { id, vnfcInstanceId: instanceNow(journal, vnfc?.instanceId(node)), vnfc: incident.vnfc, node, severity, reason, raisedAt };
+  return {
+    id,
+    vnfcInstanceId: instanceNow(journal, vnfc?.instanceId(node)),
+    vnfc: incident.vnfc,
+    node,
+    severity,
+    reason,
+    raisedAt,
+  };
 }

@@ -26,7 +26,15 @@ interface Doors {
 }
 
 /** One executor for each action. */
-export function incidentExecutors({ adapter, cleanup, restartNode, looked, send, post, log }: Doors): Executors<IncidentAction> {
+export function incidentExecutors({
+  adapter,
+  cleanup,
+  restartNode,
+  looked,
+  send,
+  post,
+  log,
+}: Doors): Executors<IncidentAction> {
   const answer = <T>(result: (answer: Answer<T>) => ActionResult, asked: Promise<Answer<T>>): void => {
     void asked
       .catch((error: unknown) => ({ kind: 'retry', detail: messageOf(error) }) as const)

@@ -59,6 +59,7 @@ async function standby(node: string, on: boolean): Promise<void> {
 async function empty(node: string): Promise<void> {
   for (const until = performance.now() + emptyMs; performance.now() < until; await sleep(lookMs)) {
     const { resources } = await readStatus();
-    if (!resources.some((each) => each.active && each.nodes.includes(node) && !each.agent.startsWith('stonith:'))) return;
+    if (!resources.some((each) => each.active && each.nodes.includes(node) && !each.agent.startsWith('stonith:')))
+      return;
   }
 }

@@ -1,6 +1,8 @@
-/** VNFCs with no standby, with a spare, and single ones, on a real cluster: docs/use-cases.md. */
+/** VNFCs with no standby, with a spare, single ones, and one that fails again and again, on a real cluster: docs/use-cases.md. */
 import test from 'ava';
+import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
+import { paths } from '../../src/model/names.ts';
 import { until } from './wait.ts';
 
 const waitMs = 60_000;
@@ -14,7 +16,9 @@ test.before('the example', async () => {
   await lab.apply();
 });
 test.afterEach.always('what a failed test leaves to read', async (t) => {
-  if (!t.passed) t.log((await lab.exec('node1', ['crm_mon', '-1Arf'])).stdout);
+  if (t.passed) return;
+  t.log((await lab.exec('node1', ['crm_mon', '-1Arf'])).stdout);
+  t.log((await journal()).map((entry) => JSON.stringify(entry)).join('\n'));
 });
 test.after.always('nothing stays', () => lab?.down());
 
@@ -87,3 +91,55 @@ test.serial('a single one without state: started again, and elsewhere', async (t
   t.not(after, node);
   await until('it answers from there', answers, waitMs);
 });
+
+const journal = async (): Promise<readonly JournalEntry[]> => {
+  const files = ['node1', 'node2', 'node3'].map((node) => lab.exec(node, ['cat', paths.incidentJournal]));
+  const texts = (await Promise.all(files)).map(({ stdout }) => stdout);
+  const longest = texts.toSorted((one, other) => other.length - one.length)[0]!; // a node that was away has less
+  return longest.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as JournalEntry]));
+};
+const kinds = async (): Promise<string[]> => (await journal()).map(({ kind }) => kind);
+
+/** What a restart of the program doesn't cure: something else has its port. */
+const squat = (node: string): Promise<unknown> =>
+  lab.spawn(node, ['node', '-e', `
+    const { createServer } = require('node:net');
+    const { execSync } = require('node:child_process');
+    (function take() {
+      try { execSync('pkill -KILL -f "[r]egistrar.mjs 5083"'); } catch {}
+      createServer().on('error', () => setTimeout(take, 5)).listen(5083, '0.0.0.0');
+    })();`]); // prettier-ignore
+
+test.serial(
+  'one that fails again and again: its node is restarted, and when that does not help for long, the VNFM is asked',
+  async (t) => {
+    const cure = ['sh', '-c', 'touch /tmp/asked; while [ ! -e /tmp/repaired ]; do sleep 0.1; done'];
+    await lab.spawn('client', ['vnfha', 'vnfm-sim', '--listen', '10.82.0.100:9890', '--on-heal', JSON.stringify(cure)]);
+    await lab.ready({ timeout: 90_000 });
+    await there('frail-member', 'Started', 3);
+    const [alone] = await there('alone', 'Promoted', 1);
+    const [single] = await there('single', 'Started', 1);
+    const node = ['node1', 'node2', 'node3'].find((name) => name !== alone && name !== single)!;
+    await put('carol');
+
+    const fenced = async () => (await lab.fenceLog()).filter((one) => one.node === node).length;
+    const before = await fenced();
+    await squat(node);
+    await until('its node is restarted', async () => (await fenced()) > before, waitMs);
+    await there('frail-member', 'Started', 3);
+    const first = await until('it is over', async () => ((await kinds()).includes('closed') ? await kinds() : undefined), waitMs); // prettier-ignore
+    t.deepEqual(first, ['raised', 'node-restart-requested', 'node-restarted', 'recovered', 'closed']);
+    t.not((await lab.exec('client', ['test', '-e', '/tmp/asked'])).code, 0, 'the VNFM is not asked');
+    t.is((await lab.exec('node1', ['crm_attribute', '-N', node, '-n', 'standby', '-l', 'reboot', '-G', '-q'])).stdout, '', 'it is not left in standby'); // prettier-ignore
+
+    await squat(node);
+    await until('the VNFM is asked', async () => (await lab.exec('client', ['test', '-e', '/tmp/asked'])).code === 0, waitMs); // prettier-ignore
+    t.is(await fenced(), before + 1, 'a second restart is not tried');
+    await lab.exec(node, ['pkill', '-KILL', '-f', 'createServer']);
+    await lab.exec('client', ['touch', '/tmp/repaired']);
+    await there('frail-member', 'Started', 3);
+    const both = await until('it is over', async () => ((await kinds()).filter((kind) => kind === 'closed').length === 2 ? await kinds() : undefined), waitMs); // prettier-ignore
+    t.deepEqual(both.slice(first.length), ['raised', 'node-not-restarted', 'heal-requested', 'heal-accepted', 'heal-completed', 'cleaned-up', 'recovered', 'closed']); // prettier-ignore
+    t.is(await get('carol'), 'sip:carol', 'what else ran there has its state');
+  },
+);

@@ -50,6 +50,7 @@ export function checkVnfm(checkup: Checkup): void {
   vnfcs?.forEach((vnfc, at) => {
     const heal = vnfc?.recovery?.heal ?? hasVnfm;
     heals ||= heal;
+    checkEscalation(checkup, at, heal && hasVnfm);
     if (!heal || hasVnfm) return;
     const what = "'heal: true' asks a VNFM to heal, and there is none";
     checkup.error(['vnfcs', at, 'recovery', 'heal'], what, "Add 'vnfm' with its url, or remove 'heal'.");
@@ -60,12 +61,29 @@ export function checkVnfm(checkup: Checkup): void {
   }
 }
 
+/** For so long the journal keeps what is closed. */
+const remembered = 3_600_000;
+
+function checkEscalation(checkup: Checkup, at: number, isHealed: boolean): void {
+  const recovery = checkup.description.vnfcs?.[at]?.recovery;
+  if (recovery?.escalate !== 'node') return;
+  const path = ['vnfcs', at, 'recovery', 'escalate'];
+  if (!isHealed) {
+    const what = "'escalate: node' comes before the VNFM is told, which it never is";
+    checkup.error(path, what, "Add 'vnfm' with its url and leave 'heal' out, or remove 'escalate'.");
+  }
+  const within = durationMs(recovery.within ?? '');
+  if (within === undefined || within <= remembered) return;
+  const what =
+    "'escalate: node' restarts a node once within this time, and what is longer than an hour ago may be forgotten";
+  checkup.error(['vnfcs', at, 'recovery', 'within'], what, "Write '1h' or less.");
+}
+
 function checkHeals(checkup: Checkup, heals: NonNullable<Checkup['description']['vnfm']>['heals']): void {
   const storm = heals?.storm;
   const [within, pause] = [durationMs(storm?.within ?? ''), durationMs(storm?.pause ?? '')];
-  const longest = 3_600_000; // for so long the journal keeps what is closed
   for (const [field, ms] of Object.entries({ within, pause })) {
-    if (ms === undefined || (ms >= 1000 && ms <= longest)) continue;
+    if (ms === undefined || (ms >= 1000 && ms <= remembered)) continue;
     checkup.error(['vnfm', 'heals', 'storm', field], 'it is not between 1 s and 1 h', "Write a time like '60s'.");
   }
   heals?.maintenance?.forEach((window, at) => {

@@ -157,7 +157,8 @@ function commandOperation({ operations }: Vnfm, { base, parts }: Asked): Answer 
   const occurrence = operations.get(parts[0]!);
   if (occurrence === undefined) return problem(404, `no operation ${parts[0]}`);
   const done = operations.command(occurrence, parts[1] as 'retry' | 'fail' | 'rollback');
-  if (done && parts[1] === 'fail') return { status: 200, body: occurrenceBody(occurrence, base, whole(operations, occurrence)) };
+  if (done && parts[1] === 'fail')
+    return { status: 200, body: occurrenceBody(occurrence, base, whole(operations, occurrence)) };
   return done ? { status: 202 } : problem(409, `the operation is ${occurrence.state}, not FAILED_TEMP`);
 }
 

@@ -113,3 +113,20 @@ test(
   [['https://vnfm.example', 'https://vnfm.example\n  heals: { dryRun: true }']],
   "49:20: warning: the VNFM is asked for no heal (vnfm.heals.dryRun). Remove 'dryRun' when you have seen that it would do the right thing.",
 );
+
+test(
+  'an escalation that nothing comes after',
+  spoiled,
+  [
+    ['restarts: 2', 'restarts: 2\n      escalate: node'],
+    ['vnfm:\n  url: https://vnfm.example\n', ''],
+  ],
+  "36:17: error: 'escalate: node' comes before the VNFM is told, which it never is (vnfcs[0].recovery.escalate). Add 'vnfm' with its url and leave 'heal' out, or remove 'escalate'.",
+);
+
+test(
+  'a probation time that outlasts the memory',
+  spoiled,
+  [['restarts: 2', 'escalate: node\n      within: 2h']],
+  "36:15: error: 'escalate: node' restarts a node once within this time, and what is longer than an hour ago may be forgotten (vnfcs[0].recovery.within). Write '1h' or less.",
+);

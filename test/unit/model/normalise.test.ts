@@ -64,7 +64,7 @@ test('every default is filled in', (t) => {
       timeoutMs: 30_000,
     },
     sync: undefined,
-    recovery: { restarts: 2, withinMs: 600_000, heal: true },
+    recovery: { restarts: 2, withinMs: 600_000, heal: true, escalate: undefined },
     vnfcInstanceIds: { n1: 'db-1', n2: 'db-2', n3: 'db-3' },
   });
   t.deepEqual(web!.redundancy === 'active-active' && web!.service, {

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectGroup } from '../corosync/group.ts';
 import type { RotationEvent } from '../decide/rotation-types.ts';
+import { keepStates } from '../haproxy/server-states.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
 import { bridgeGroup } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
@@ -36,6 +37,8 @@ export async function startBridge(
     readonly bridgeSocket: string;
     readonly meters: Meters;
     readonly setAttribute: ManagedWatchOptions['setAttribute'];
+    /** The folder of what those checks said last. */
+    readonly states: string;
     /** Between two looks at HAProxy's checks of the servers that it manages. */
     readonly checksMs: number;
   },
@@ -79,6 +82,7 @@ export async function startBridge(
   await nodes.use(engine.structure.vnf);
   const managed = watchManaged({
     stats: () => engine.stats(),
+    keep: async (backend) => keepStates(options.states, backend, await engine.states(backend)),
     setAttribute: options.setAttribute,
     told: () => {
       group.send({ v: 1, type: 'checks', node }).catch((error: unknown) => {

@@ -5,8 +5,9 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { defaultRotationPolicy } from '../decide/rotation.ts';
+import { beginStates } from '../haproxy/server-states.ts';
 import { loadVnfOn } from '../model/load.ts';
-import { lbNodes, paths } from '../model/names.ts';
+import { lbNodes, managedBackends, paths } from '../model/names.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { setNodeAttribute } from '../pacemaker/node-attribute.ts';
 import { Failure, messageOf } from '../process/failure.ts';
@@ -85,6 +86,7 @@ async function structureHere(options: BridgeDaemonOptions): Promise<Structure | 
   if (!lbNodes(vnf.loadBalancer).includes(options.node)) return undefined;
   await mkdir(dirname(options.config), { recursive: true });
   await mkdir(dirname(options.haproxySocket), { recursive: true });
+  await beginStates(paths.haproxyStates, managedBackends(vnf));
   return checkedStructure(vnf, options.config, options.haproxyBinary);
 }
 
@@ -106,6 +108,7 @@ async function follow(
       meters,
       readStatus,
       setAttribute: setNodeAttribute,
+      states: paths.haproxyStates,
       checksMs: 1000,
       policy: defaultRotationPolicy,
       haproxyMaster: paths.haproxyMaster,

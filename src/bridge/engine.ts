@@ -54,6 +54,8 @@ export interface Engine {
   prepare(): Promise<string>;
   /** HAProxy's own view. @throws as Door.ask */
   stats(): Promise<ServerStat[]>;
+  /** As HAProxy writes them for itself. @throws as Runtime.states */
+  states(backend: string): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -178,6 +180,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
       return config;
     },
     stats: () => runtime.stats(),
+    states: (backend) => runtime.states(backend),
     async stop() {
       loop.stop();
       reader.stop();

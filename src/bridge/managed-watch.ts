@@ -13,6 +13,8 @@ import type { Log } from '../process/log.ts';
 export interface ManagedWatchOptions {
   /** @throws when HAProxy doesn't answer */
   readonly stats: () => Promise<readonly ServerStat[]>;
+  /** Keeps what HAProxy is to begin with, when it is started again. */
+  readonly keep: (backend: string) => Promise<void>;
   /** Sets this node's attribute; undefined: takes it away. */
   readonly setAttribute: (name: string, value: string | undefined) => Promise<void>;
   /** Another word of this HAProxy's has been told. */
@@ -28,10 +30,12 @@ export interface ManagedWatch {
 }
 
 /** Looks every `everyMs`, while there is something to look at. */
-export function watchManaged({ stats, setAttribute, told, everyMs, log }: ManagedWatchOptions): ManagedWatch {
+export function watchManaged({ stats, keep, setAttribute, told, everyMs, log }: ManagedWatchOptions): ManagedWatch {
   let managed: readonly (readonly [backend: string, vnfc: ManagedVnfc])[] = [];
   /** What the cluster has been told, by attribute; undefined: that there is nothing. */
   const known = new Map<string, string | undefined>();
+  /** What HAProxy would begin with, by backend. */
+  const kept = new Map<string, string>();
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let complaint: string | undefined;
@@ -40,13 +44,25 @@ export function watchManaged({ stats, setAttribute, told, everyMs, log }: Manage
   async function look(): Promise<void> {
     const seen = await stats().catch(() => undefined);
     if (stopped) return;
-    const words = new Map(managed.map(([backend, vnfc]) => [healthAttribute(backend), wordOf(seen, backend, vnfc)]));
+    const said = managed.map(([backend, vnfc]) => [backend, wordOf(seen, backend, vnfc)] as const);
+    for (const [backend, word] of said) await remember(backend, word);
+    const words = new Map(said.map(([backend, word]) => [healthAttribute(backend), word]));
     const gone = [...known.keys()].filter((name) => !words.has(name));
     const changed = [...words, ...gone.map((name) => [name, undefined] as const)].filter(
       ([name, value]) => !known.has(name) || known.get(name) !== value,
     );
     for (const [name, value] of changed) await tell(name, value);
     for (const name of gone) known.delete(name);
+  }
+
+  async function remember(backend: string, word: string | undefined): Promise<void> {
+    if (word === undefined || kept.get(backend) === word) return;
+    try {
+      await keep(backend);
+      kept.set(backend, word);
+    } catch (error) {
+      log.warn('checks-not-kept', { backend, why: messageOf(error) });
+    }
   }
 
   async function tell(name: string, value: string | undefined): Promise<void> {

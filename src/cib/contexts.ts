@@ -101,6 +101,7 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
   const ofCluster = ({ name, service }: ActiveActiveVnfc) => ({
     ...balancedContext(vnf, name, service),
     managed: false,
+    states: '',
     slowStart: '',
     servers: places.get(name)!.map(({ backend, server, address, port }) => ({
       name: server,
@@ -111,6 +112,7 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
   const ofLoadBalancer = ({ name, service, servers }: ManagedVnfc) => ({
     ...balancedContext(vnf, name, service),
     managed: true,
+    states: `${paths.haproxyStates}/${backendName(vnf.name, name)}`,
     slowStart: service.slowStartMs === 0 ? '' : `${service.slowStartMs}ms`,
     servers: servers.map((server) => ({
       name: server.name,

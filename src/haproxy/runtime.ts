@@ -28,6 +28,8 @@ export interface Runtime {
   setServers(orders: readonly ServerOrder[]): Promise<OrderOutcome[]>;
   /** The process and every server's state. @throws as Door.ask */
   observe(): Promise<{ info: ProcessInfo; servers: ServerState[] }>;
+  /** The state of the servers of `backend`, as HAProxy writes it for itself. @throws as setServers */
+  states(backend: string): Promise<string>;
   /** Every server's statistics. @throws as Door.ask */
   stats(): Promise<ServerStat[]>;
 }
@@ -53,6 +55,11 @@ export function runtimeAt(path: string, timeoutMs?: number): Runtime {
     async observe() {
       const [info, state] = await door.ask(['show info', 'show servers state']);
       return { info: parseInfo(info!), servers: parseServersState(state!) };
+    },
+    async states(backend) {
+      checkName(backend);
+      const [answer] = await door.ask([`show servers state ${backend}`]);
+      return answer!;
     },
     async stats() {
       const [stat] = await door.ask(['show stat -1 4 -1']);

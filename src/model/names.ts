@@ -31,6 +31,10 @@ export const backendName = (vnf: string, vnfc: string): string => `${vnf}-${vnfc
 export const isManaged = ({ name, loadBalancer }: Vnf, backend: string): boolean =>
   loadBalancer?.manages.some((managed) => backendName(name, managed.name) === backend) ?? false;
 
+/** The backends of the VNFCs that the load balancer manages by itself. */
+export const managedBackends = ({ name, loadBalancer }: Vnf): string[] =>
+  (loadBalancer?.manages ?? []).map((managed) => backendName(name, managed.name));
+
 /** A server of a backend: the instance of a VNFC on a node. */
 export interface ServerPlace {
   readonly backend: string;
@@ -66,6 +70,8 @@ export const paths = {
   /** Templates here go before the shipped ones of the same name. */
   localTemplates: '/etc/vnfha/templates',
   haproxyConfig: '/var/lib/vnfha/haproxy.cfg',
+  /** What HAProxy's checks said last of the servers that it manages; a file for each backend. */
+  haproxyStates: '/var/lib/vnfha/haproxy-states',
   haproxySocket: '/run/vnfha/haproxy.sock',
   haproxyMaster: '/run/vnfha/haproxy-master.sock',
   bridgeSocket: '/run/vnfha/bridge.sock',

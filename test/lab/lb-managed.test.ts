@@ -99,6 +99,34 @@ const heals = () => vnfm<{ params: { cause: string; vnfcInstanceId: string[] } }
 
 const closed = async (node: string): Promise<JournalEntry[]> => (await journal(node)).filter(({ kind }) => kind === 'closed'); // prettier-ignore
 
+/** How the next HAProxy on `node` begins: status of `server` before its first check. */
+async function firstSight(node: string, server: string, kill: () => Promise<unknown>): Promise<string[]> {
+  const code = `
+    const { connect } = require('node:net');
+    const ask = (question) => new Promise((resolve) => {
+      let text = '';
+      connect('${paths.haproxySocket}').on('error', () => resolve('')).on('data', (data) => (text += data)).on('end', () => resolve(text)).write(question + '\\n');
+    });
+    const pid = async () => /Pid: (\\d+)/.exec(await ask('show info'))?.[1];
+    (async () => {
+      const before = await pid();
+      console.log('watching');
+      for (;;) {
+        const now = await pid();
+        const line = now && now !== before && (await ask('show stat')).split('\\n').find((each) => each.includes(',${server},'));
+        if (line) { const words = line.split(','); console.log(JSON.stringify([words[17], words[36] === 'INI' ? 'no check yet' : words[36]])); process.exit(0); }
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
+    })();`;
+  await must(node, 'sh', '-c', 'rm -f /tmp/sight; node -e "$1" >/tmp/sight 2>&1 &', 'sh', code);
+  await until('it is watched', async () => (await must(node, 'cat', '/tmp/sight')).includes('watching'), waitMs);
+  await kill();
+  return until('another HAProxy', async () => {
+    const line = (await must(node, 'cat', '/tmp/sight')).split('\n').find((each) => each.startsWith('['));
+    return line === undefined ? undefined : (JSON.parse(line) as string[]);
+  }, waitMs);
+} // prettier-ignore
+
 test.serial('all servers serve, and no resource in the cluster stands for them', async (t) => {
   t.deepEqual(await answering(), media);
   const resources = (await lab.cluster())!.resources.map(({ id }) => id);
@@ -111,6 +139,10 @@ test.serial('one dies: HAProxy excludes it, the VNFM is asked once for that one,
   t.deepEqual(await answering(), ['media-1', 'media-3']);
   await until('the VNFM is asked', async () => (await lab.exec('client', ['test', '-e', '/tmp/asked'])).code === 0, waitMs);
   t.is((await stateOf('media', 'media-2'))?.state, 'down');
+  for (const node of balancers) {
+    t.deepEqual(await firstSight(node, 'media-2', () => must(node, 'pkill', '-KILL', 'haproxy')), ['DOWN', 'no check yet']);
+    await until(`HAProxy is looked at on ${node}`, async () => (await stateOf('media', 'media-2'))?.state === 'down', waitMs);
+  }
   await begin('media-2'); // what the VNFM does
   await must('client', 'touch', '/tmp/repaired');
   for (const node of nodes) await until(`closed on ${node}`, async () => (await closed(node)).length === 1, waitMs);

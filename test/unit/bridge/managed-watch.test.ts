@@ -46,13 +46,16 @@ interface Rig {
   fails: boolean;
   readonly attributes: Map<string, string>;
   readonly said: string[];
+  readonly kept: string[];
   told: number;
 }
 
 function rig(): Rig & { watch: ReturnType<typeof watchManaged> } {
-  const own: Rig = { stats: undefined, fails: false, attributes: new Map(), said: [], told: 0 };
+  const own: Rig = { stats: undefined, fails: false, attributes: new Map(), said: [], kept: [], told: 0 };
   const watch = watchManaged({
     stats: () => (own.stats === undefined ? Promise.reject(new Error('no HAProxy')) : Promise.resolve(own.stats)),
+    keep: (backend) =>
+      own.fails ? Promise.reject(new Error('no disk')) : Promise.resolve(void own.kept.push(backend)),
     setAttribute(name, value) {
       if (own.fails) return Promise.reject(new Error('no Pacemaker'));
       own.said.push(`${name}=${value ?? '-'}`);
@@ -76,9 +79,11 @@ test('each change is told once, and the notifiers are woken', async (t) => {
   await sleep(80);
   t.deepEqual(it.said, ['edge-media-servers=media-1:up media-2:down media-3:unknown', 'edge-store-servers=a:up b:unknown']); // prettier-ignore
   t.is(it.told, 2);
+  t.deepEqual(it.kept, ['edge-media', 'edge-store'], 'what HAProxy begins with, too');
   it.stats = some.map((one) => ({ ...one, status: 'UP' }));
   await sleep(80);
   t.deepEqual(it.said.slice(2), ['edge-media-servers=media-1:up media-2:up media-3:unknown']);
+  t.deepEqual(it.kept.slice(2), ['edge-media']);
   await it.watch.stop();
   t.is(it.attributes.size, 0, 'nobody looks any more');
 });
@@ -93,8 +98,10 @@ test('without HAProxy nothing is said; what could not be told is told later', as
   it.fails = false;
   await sleep(80);
   t.is(it.attributes.size, 2);
+  t.is(it.kept.length, 2);
   it.stats = undefined;
   await sleep(80);
+  t.is(it.kept.length, 2, 'what a dead HAProxy said last is left as it is');
   t.is(it.attributes.size, 0);
   await it.watch.stop();
 });

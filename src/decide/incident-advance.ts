@@ -32,7 +32,15 @@ export function advance(state: IncidentState, now: number, policy: IncidentPolic
 
   const self = memberName(group.self);
   const speaker = group.members.every((other) => !precedes(other, group.self));
-  const situation: Situation = { status, journal: state.journal, node: group.node, self, now, policy };
+  const situation: Situation = {
+    status,
+    lost: state.lost,
+    journal: state.journal,
+    node: group.node,
+    self,
+    now,
+    policy,
+  };
   const wanted: Wanted[] = [];
   const due: Incident[] = [];
   const doubled = duplicates(state.journal);

@@ -16,11 +16,14 @@ import {
   type Recorded,
   resolutionsOf,
 } from './incident-journal.ts';
+import { isGone } from './incident-lost.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 
 /** What the actor knows. */
 export interface Situation {
   readonly status: { readonly startedAt: number; readonly value: ClusterStatus };
+  /** Since when which nodes have been away (incident-lost.ts). */
+  readonly lost: ReadonlyMap<string, number>;
   readonly journal: Journal;
   readonly node: string;
   /** nodeid.pid of this member. */
@@ -39,6 +42,8 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
   const { attempt, id } = incident;
   const vnfc = healableOf(vnf, incident.vnfc);
   const condition = conditionNow(status.value, vnf, incident.vnfc, incident.node);
+  const gone = condition === 'node-lost' && isGone(incident.node, situation.lost, status.startedAt, vnf);
+  const broken = condition === 'broken' || gone;
   const whole = condition === 'whole' && status.startedAt > recorded.since;
   const fact = (known: Fact): Next => ({ action: write(authorOf(situation), known) });
   const outcome: Outcome = recorded.entries.some((entry) => entry.kind === 'heal-completed') ? 'healed' : 'recovered';
@@ -47,7 +52,8 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
     case 'raised':
       if (duplicate) return fact({ kind: 'recovered', incident: id, outcome: 'duplicate' });
       if (whole) return recovered();
-      return condition === 'broken' ? nextEscalation(incident, recorded, situation) : undefined;
+      if (!broken) return undefined;
+      return gone ? nextRequest(incident, recorded, situation) : nextEscalation(incident, recorded, situation);
     case 'restarting':
       if (whole) return recovered();
       // it is down: who was to do it did, or somebody else
@@ -60,7 +66,7 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
     case 'rejected':
       if (duplicate) return fact({ kind: 'recovered', incident: id, outcome: 'duplicate' });
       if (whole) return recovered();
-      if (condition !== 'broken') return undefined;
+      if (!broken) return undefined;
       // what was seen before its restart is no word about it
       if (incident.phase === 'restarted' && status.startedAt <= recorded.since) return undefined;
       return nextRequest(incident, recorded, situation);
@@ -68,7 +74,7 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
       const request = healRequest(incident, recorded, situation);
       // Whatever has become of the instance: the VNFM may have been told, and only the VNFM knows.
       return {
-        action: { type: condition === 'broken' && !duplicate ? 'heal' : 'find', incident: id, attempt, request },
+        action: { type: broken && !duplicate ? 'heal' : 'find', incident: id, attempt, request },
       };
     }
     case 'accepted':
@@ -79,6 +85,8 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
       );
     case 'completed': {
       if (whole) return recovered();
+      if (gone && status.startedAt - recorded.since >= vnf.vnfm!.heals.lostNodesMs!)
+        return fact({ kind: 'heal-failed', incident: id, attempt, reason: "its node didn't come back" });
       if (condition !== 'broken') return undefined;
       const resource = vnfc?.resource;
       if (resource === undefined) return fact({ kind: 'cleaned-up', incident: id, attempt });

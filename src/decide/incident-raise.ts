@@ -6,6 +6,7 @@ import { resourceId } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { type Healable, healables } from './healable.ts';
 import { type Incident, isOpen, type Journal } from './incident-journal.ts';
+import { isGone } from './incident-lost.ts';
 import { authorOf, type Next, type Situation, write } from './incident-next.ts';
 
 /** Since when the instances that `status` shows broken, and that are to be healed, have been so, by key; `before`: the same of the status before it. */
@@ -20,8 +21,24 @@ export function brokenSince(
   return new Map(broken.map(({ key }) => [key, before.get(key) ?? askedAt]));
 }
 
+/** One of the node's instances stands for it: the VM is one. */
+function newLosses(journal: Journal, situation: Situation): readonly (readonly [key: string, next: Next])[] {
+  const { policy, lost, status } = situation;
+  const { vnf } = policy;
+  const taken = new Set(openIncidents(journal).map(({ node }) => node));
+  return places(vnf)
+    .filter(({ vnfc, node }) => vnfc.condition(status.value, node) === 'node-lost')
+    .filter(({ node }) => isGone(node, lost, status.startedAt, vnf))
+    .filter(({ node }) => !taken.has(node) && taken.add(node))
+    .map(({ vnfc, node, key }) => {
+      const since = lost.get(node)!;
+      const reason = `with its node, which has been away for ${Math.round((status.startedAt - since) / 1000)} s`;
+      return [key, raise(journal, vnfc, node, { reason, last: since }, situation)];
+    });
+}
+
 /**
- * Every instance that is broken and has no open incident, by key, with the entry that raises it. A count must have held for a while,
+ * Every instance that is broken or gone with its node, and has no open incident, by key, with the entry that raises it. A count must have held for a while,
  * what has failed for good need not.
  */
 export function newIncidents(
@@ -32,12 +49,16 @@ export function newIncidents(
   const { vnf, timing } = situation.policy;
   const { value, startedAt } = situation.status;
   const open = new Set(openIncidents(journal).map((incident) => keyOf(vnf.name, incident.vnfc, incident.node)));
-  return places(vnf)
+  const broke = places(vnf)
     .filter(({ key }) => broken.has(key) && !open.has(key))
     .filter(
       ({ vnfc, node, key }) => vnfc.failure(value, node).forGood || startedAt - broken.get(key)! >= timing.confirm,
     )
-    .map(({ vnfc, node, key }) => [key, raise(journal, vnfc, node, situation)]);
+    .map(({ vnfc, node, key }) => {
+      const { reason, last } = vnfc.failure(value, node);
+      return [key, raise(journal, vnfc, node, { reason, last: parseTime(last) }, situation)] as const;
+    });
+  return [...broke, ...newLosses(journal, situation)];
 }
 
 const places = (vnf: Vnf) =>
@@ -70,12 +91,23 @@ function inOrder(one: Incident, other: Incident): number {
   return other.attempt - one.attempt || one.raisedAt - other.raisedAt || (one.id < other.id ? -1 : 1);
 }
 
-function raise(journal: Journal, vnfc: Healable, node: string, situation: Situation): Next {
+interface Evidence {
+  readonly reason: string;
+  /** When it was seen (ms since the epoch). */
+  readonly last: number | undefined;
+}
+
+function raise(
+  journal: Journal,
+  vnfc: Healable,
+  node: string,
+  { reason, last }: Evidence,
+  situation: Situation,
+): NonNullable<Next> {
   const { vnf } = situation.policy;
   const status = situation.status.value;
-  const { reason, last } = vnfc.failure(status, node);
   // Named after the failure: when a speaker dies with this entry on the wire, the next one means the same incident.
-  const stamp = Math.round(parseTime(last) ?? situation.now).toString(36);
+  const stamp = Math.round(last ?? situation.now).toString(36);
   const incident = unused(`${resourceId(vnf.name, vnfc.name)}-${node}-${stamp}`, journal);
   const severity = vnfc.serving(status) === 0 ? 'CRITICAL' : 'MAJOR';
   const fact = { kind: 'raised', incident, vnfc: vnfc.name, node, reason, severity } as const;

@@ -9,6 +9,7 @@ import type { ClusterStatus } from '../model/cluster.ts';
 import { advance } from './incident-advance.ts';
 import type { IncidentAction } from './incident-action.ts';
 import { addEntry, emptyJournal, entryKey, type Journal, type JournalEntry } from './incident-journal.ts';
+import { lostSince } from './incident-lost.ts';
 import { brokenSince } from './incident-raise.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 import { applyResult, type ActionResult } from './incident-result.ts';
@@ -41,6 +42,8 @@ export interface IncidentState {
   readonly lanes: ReadonlyMap<string, Lane>;
   /** When the first of the statuses in a row was asked for that showed an instance broken, by key. */
   readonly broken: ReadonlyMap<string, number>;
+  /** The same of nodes that are away. */
+  readonly lost: ReadonlyMap<string, number>;
 }
 
 export interface GroupView {
@@ -78,6 +81,7 @@ export const initialIncidentState: IncidentState = {
   status: undefined,
   lanes: new Map(),
   broken: new Map(),
+  lost: new Map(),
 };
 
 /** Takes in one event and says what is to be done about it. Times are ms since the epoch. */
@@ -116,7 +120,13 @@ function absorb(state: IncidentState, event: IncidentEvent, policy: IncidentPoli
     case 'status': {
       const { status, startedAt } = event;
       const broken = brokenSince(state.broken, status, startedAt, policy.vnf);
-      return quietly({ ...state, broken, status: status === undefined ? undefined : { startedAt, value: status } });
+      const lost = lostSince(state.lost, status, startedAt);
+      return quietly({
+        ...state,
+        broken,
+        lost,
+        status: status === undefined ? undefined : { startedAt, value: status },
+      });
     }
     case 'result':
       return applyResult(state, event.result, event, policy);

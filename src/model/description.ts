@@ -246,6 +246,11 @@ const Heals = closed(
         'many incidents at once: something larger has failed, and no heal is begun for a while',
       ),
     ),
+    lostNodes: Type.Optional(
+      Duration(
+        'a node that has been away for so long, fenced and not in standby, is healed: the VNFM makes its VM anew; default: it is waited for',
+      ),
+    ),
     maintenance: Type.Optional(
       Type.Array(
         closed(

@@ -8,6 +8,8 @@ export interface HealRules {
   /** Heals asked for within an hour, at most. */
   readonly perHour: number;
   readonly storm: StormRules;
+  /** How long a node may be away until the VNFM is asked to make it anew; undefined: for ever. */
+  readonly lostNodesMs: number | undefined;
   /** While one of these lasts no heal is begun. */
   readonly maintenance: readonly Window[];
   /** Nothing is asked for: what would be is said. */
@@ -42,6 +44,7 @@ export const defaultHealRules: HealRules = {
   atOnce: 4,
   perHour: 30,
   storm: { incidents: 10, withinMs: 60_000, pauseMs: 120_000 },
+  lostNodesMs: undefined,
   maintenance: [],
   dryRun: false,
   onFailedTemp: 'wait',
@@ -53,7 +56,7 @@ export type WrittenWindow = NonNullable<Written['maintenance']>[number];
 
 /** What is written, completed. */
 export function healRulesOf(written: Written | undefined): HealRules {
-  const { storm, maintenance, ...plain } = written ?? {};
+  const { storm, lostNodes, maintenance, ...plain } = written ?? {};
   const { storm: usual } = defaultHealRules;
   return {
     ...defaultHealRules,
@@ -63,6 +66,7 @@ export function healRulesOf(written: Written | undefined): HealRules {
       withinMs: msOf(storm?.within) ?? usual.withinMs,
       pauseMs: msOf(storm?.pause) ?? usual.pauseMs,
     },
+    lostNodesMs: msOf(lostNodes),
     maintenance: (maintenance ?? []).map(windowOf),
   };
 }

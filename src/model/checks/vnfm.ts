@@ -79,12 +79,19 @@ function checkEscalation(checkup: Checkup, at: number, isHealed: boolean): void 
   checkup.error(['vnfcs', at, 'recovery', 'within'], what, "Write '1h' or less.");
 }
 
+const quickestReboot = 60_000;
+
 function checkHeals(checkup: Checkup, heals: NonNullable<Checkup['description']['vnfm']>['heals']): void {
   const storm = heals?.storm;
   const [within, pause] = [durationMs(storm?.within ?? ''), durationMs(storm?.pause ?? '')];
   for (const [field, ms] of Object.entries({ within, pause })) {
     if (ms === undefined || (ms >= 1000 && ms <= remembered)) continue;
     checkup.error(['vnfm', 'heals', 'storm', field], 'it is not between 1 s and 1 h', "Write a time like '60s'.");
+  }
+  const lost = durationMs(heals?.lostNodes ?? '');
+  if (lost !== undefined && lost < quickestReboot) {
+    const what = 'a node that is being restarted is away for longer than that, and would be made anew';
+    checkup.error(['vnfm', 'heals', 'lostNodes'], what, "Write '1min' or more, and more than a restart takes.");
   }
   heals?.maintenance?.forEach((window, at) => {
     if (window?.from === undefined || window.from !== window.to) return;

@@ -28,6 +28,7 @@ const settings = {
     storm: { incidents: 2, withinMs: 60_000, pauseMs: 120_000 },
   }),
   '! heals: not until 00:01 of a day': withHeals({ maintenance: [{ days: [4], from: 0, minutes: 1 }] }),
+  '! heals: a node may be away for 60 s': withHeals({ lostNodesMs: 60_000 }),
   '! heals: dry run': withHeals({ dryRun: true }),
   '! heals: FAILED_TEMP is retried': withHeals({ onFailedTemp: 'retry' }),
   '! heals: FAILED_TEMP is rolled back': withHeals({ onFailedTemp: 'rollback' }),

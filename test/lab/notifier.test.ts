@@ -87,6 +87,30 @@ test.serial('the speaker loses its power in the middle of the heal: the next one
   t.is((await journal('node2')).find((entry) => entry.incident === incident && entry.kind === 'closed')?.by, 'node2');
 });
 
+test.serial(
+  'a node that stays away is made anew by the VNFM, where the description says how long that may be',
+  async (t) => {
+    for (const node of nodes) {
+      const text = await lab.readFile(node, paths.description);
+      await lab.writeFile(node, paths.description, text.replace(/^vnfm:$/m, 'vnfm:\n  heals: { lostNodes: 10s }'));
+      await lab.service(node, 'vnfha-notifier', 'stop');
+      await lab.service(node, 'vnfha-notifier', 'start');
+    }
+    await must('client', 'rm', '-f', '/tmp/asked');
+    await lab.kill('node3'); // it is fenced, and stays off for 40 s
+    await asked();
+    t.deepEqual(await nodesOnline(), ['node1', 'node2']);
+    await lab.boot('node3'); // what the VNFM makes anew
+    await must('client', 'touch', '/tmp/repaired');
+    const incident = await closedOn(nodes, 3);
+    const heals = await vnfm<{ params: { cause: string; vnfcInstanceId: string[] } }[]>('/sim/heals');
+    t.is(heals.length, 3, 'one heal for the node, which has two VNFCs');
+    t.true(heals.at(-1)!.params.cause.startsWith(`vnfha:${incident}#1 registrar on node3 with its node, which has been away for`)); // prettier-ignore
+    t.deepEqual((await journal('node1')).filter((entry) => entry.incident === incident).at(-2)?.kind, 'alarm-cleared');
+    await readmitted();
+  },
+);
+
 /**
  * Waits until the DC is idle. Pacemaker 2.1.5 passes over the failure of a recurring monitor that comes in the transition that started
  * the monitor (process_graph_event: "already confirmed"), until its next recheck.

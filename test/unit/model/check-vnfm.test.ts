@@ -130,3 +130,10 @@ test(
   [['restarts: 2', 'escalate: node\n      within: 2h']],
   "36:15: error: 'escalate: node' restarts a node once within this time, and what is longer than an hour ago may be forgotten (vnfcs[0].recovery.within). Write '1h' or less.",
 );
+
+test(
+  'a node that is healed while it restarts',
+  spoiled,
+  [['https://vnfm.example', 'https://vnfm.example\n  heals: { lostNodes: 30s }']],
+  '49:23: warning: a node that is being restarted may be away for longer than that, and would be made anew (vnfm.heals.lostNodes). Write more than the restart of a node takes.',
+);

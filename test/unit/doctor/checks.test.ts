@@ -56,7 +56,14 @@ const cluster: ClusterFacts = {
   ]),
 };
 const well: Facts = {
-  ...{ node: 'node1', description: { file, vnf, problem: undefined }, here, cluster, clusterProblem: undefined },
+  ...{
+    node: 'node1',
+    description: { file, vnf, problem: undefined },
+    others: [],
+    here,
+    cluster,
+    clusterProblem: undefined,
+  },
 };
 
 const found = (facts: Facts): string[] =>

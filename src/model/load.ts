@@ -25,20 +25,23 @@ export function readDescription(text: string, file: string): { vnf: Vnf | undefi
 export async function loadVnf(path: string): Promise<Vnf> {
   const { vnf, problems } = readDescription(await readText(path), path);
   if (vnf === undefined) throw refusal(path, problems);
-  if (dirname(path) === besideDirectory) mustBeBeside(vnf, path);
+  const problem = misplaced(vnf, path);
+  if (problem !== undefined) throw problem;
   return vnf;
 }
 
 /** What is found by its name has that name; and by the node's own files and sockets there is another. */
-function mustBeBeside({ name, beside }: Vnf, path: string): void {
+export function misplaced({ name, beside }: Vnf, path: string): Failure | undefined {
+  if (dirname(path) !== besideDirectory) return undefined;
   if (basename(path) !== `${name}.yaml`) {
-    throw new Failure('input', `the VNF of ${path} is called '${name}'`, { cure: `Call the file ${name}.yaml.` });
+    return new Failure('input', `the VNF of ${path} is called '${name}'`, { cure: `Call the file ${name}.yaml.` });
   }
   if (!beside) {
-    throw new Failure('input', `${path} has no 'beside: true': its VNF would have the files of the node's own`, {
+    return new Failure('input', `${path} has no 'beside: true': its VNF would have the files of the node's own`, {
       cure: "Write 'beside: true' under 'vnf', and apply it again.",
     });
   }
+  return undefined;
 }
 
 /** All errors of a description in one failure. */

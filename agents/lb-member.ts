@@ -15,6 +15,7 @@ interface Place {
   readonly backend: string;
   readonly lb_nodes: readonly string[];
   readonly server: string | undefined;
+  readonly vnf: string | undefined;
 }
 
 /** A start does not hold up the cluster for a load balancer that is slow: its bridge re-admits by Pacemaker's word, later. */
@@ -35,6 +36,11 @@ const lbMember = defineAgent({
     server: text({
       shortdesc: 'Server',
       longdesc: "The server in the backend. Default: this node's name.",
+    }),
+    vnf: text({
+      shortdesc: 'VNF beside another one',
+      longdesc:
+        "The VNF whose bridges are asked, where it runs beside the nodes' own (vnf.beside in its description). Default: the nodes' own.",
     }),
   },
   actions: {
@@ -72,8 +78,8 @@ function monitor({ instance }: Call<Place>): OcfCode {
 }
 
 function request({ values, log, remainingMs }: Call<Place>, type: 'exclude' | 'readmit', waitMs: number) {
-  const { backend, lb_nodes: lbNodes, server = localNodeName(process.env) } = values;
-  return requestOfBridges({ type, backend, server, lbNodes, waitMs, until: Date.now() + remainingMs() }, log);
+  const { vnf, backend, lb_nodes: lbNodes, server = localNodeName(process.env) } = values;
+  return requestOfBridges({ type, vnf, backend, server, lbNodes, waitMs, until: Date.now() + remainingMs() }, log);
 }
 
 void runAgent(lbMember, exitNow);

@@ -168,7 +168,7 @@ table() {
 drain() {
   [ -d "$run" ] || mkdir -p "$run" || return 0
   : >"$run/$resource.held"
-  node @LIB@/agents/drain.cjs "$ip" "$(table)" || :
+  node @LIB@/agents/drain.cjs "$ip" "$(table)" "$haproxy" || :
 }
 
 release() {

@@ -7,7 +7,7 @@ import { connectGroup } from '../corosync/group.ts';
 import type { RotationEvent } from '../decide/rotation-types.ts';
 import { keepStates } from '../haproxy/server-states.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
-import { bridgeGroup } from '../model/names.ts';
+import { askedName, bridgeGroup } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { BridgeMessage } from '../model/wire.ts';
 import { now } from '../process/clock.ts';
@@ -25,6 +25,7 @@ import { viewOf } from './view.ts';
 const leaveMs = 3000;
 
 export interface Bridge {
+  readonly vnf: Vnf;
   /** Another structure, already checked: the file follows at once, HAProxy when it is restarted. */
   use(structure: Structure): void;
   /** Leaves the group and ends; HAProxy and its file stay as they are. */
@@ -121,7 +122,8 @@ export async function startBridge(
       log.info('alert', message.alert);
       post({ type: 'alert', at, alert: message.alert });
     } else if (message.type === 'exclude' || message.type === 'readmit') {
-      const { type, id, backend, server, at: sent, until } = message;
+      const { type, id, vnf, backend, server, at: sent, until } = message;
+      if (vnf !== askedName(engine.structure.vnf)) return; // the bridges of another VNF answer
       log.info('asked', { id, asks: type, server: `${backend}/${server}` });
       post({ type: 'request', at, id, out: type === 'exclude', backend, server, sent, until });
     } else if (message.type === 'supervisor') {
@@ -139,6 +141,9 @@ export async function startBridge(
   });
 
   return {
+    get vnf() {
+      return engine.structure.vnf;
+    },
     use(structure) {
       engine.use(structure);
       void nodes.use(structure.vnf);

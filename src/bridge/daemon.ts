@@ -7,11 +7,12 @@ import { dirname } from 'node:path';
 import { defaultRotationPolicy } from '../decide/rotation.ts';
 import { beginStates } from '../haproxy/server-states.ts';
 import { loadVnfOn } from '../model/load.ts';
-import { lbNodes, managedBackends, paths } from '../model/names.ts';
+import { askedName, lbNodes, managedBackends, vnfPaths } from '../model/names.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { setNodeAttribute } from '../pacemaker/node-attribute.ts';
 import { Failure, messageOf } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
+import type { Vnf } from '../model/vnf.ts';
 import { type Meters, serveMetrics } from '../process/metrics.ts';
 import { reportReady } from '../process/service-manager.ts';
 import { type Bridge, startBridge } from './bridge.ts';
@@ -21,22 +22,16 @@ export interface BridgeDaemonOptions {
   readonly description: string;
   /** This node, as the description calls it. */
   readonly node: string;
-  readonly config: string;
-  readonly haproxySocket: string;
-  readonly bridgeSocket: string;
-  readonly haproxyBinary: string;
+  /** HAProxy's file; default, as for the sockets: the VNF's own (vnfPaths). */
+  readonly config?: string | undefined;
+  readonly haproxySocket?: string | undefined;
+  readonly bridgeSocket?: string | undefined;
   /** Where Prometheus is served: [ADDRESS:]PORT. */
   readonly metrics?: string | undefined;
   readonly log: Log;
 }
 
-export const bridgeDefaults = {
-  description: paths.description,
-  config: paths.haproxyConfig,
-  haproxySocket: paths.haproxySocket,
-  bridgeSocket: paths.bridgeSocket,
-  haproxyBinary: 'haproxy',
-} as const;
+const haproxyBinary = 'haproxy';
 
 /**
  * Runs until SIGTERM or SIGINT.
@@ -84,10 +79,21 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
 async function structureHere(options: BridgeDaemonOptions): Promise<Structure | undefined> {
   const vnf = await loadVnfOn(options.node, options.description);
   if (!lbNodes(vnf.loadBalancer).includes(options.node)) return undefined;
-  await mkdir(dirname(options.config), { recursive: true });
-  await mkdir(dirname(options.haproxySocket), { recursive: true });
-  await beginStates(paths.haproxyStates, managedBackends(vnf));
-  return checkedStructure(vnf, options.config, options.haproxyBinary);
+  const { config, haproxySocket } = filesOf(options, vnf);
+  await mkdir(dirname(config), { recursive: true });
+  await mkdir(dirname(haproxySocket), { recursive: true });
+  await beginStates(vnfPaths(vnf).haproxyStates, managedBackends(vnf));
+  return checkedStructure(vnf, config, haproxyBinary);
+}
+
+function filesOf({ config, haproxySocket, bridgeSocket }: BridgeDaemonOptions, vnf: Vnf) {
+  const own = vnfPaths(vnf);
+  return {
+    config: config ?? own.haproxyConfig,
+    haproxySocket: haproxySocket ?? own.haproxySocket,
+    haproxyMaster: own.haproxyMaster,
+    bridgeSocket: bridgeSocket ?? own.bridgeSocket,
+  };
 }
 
 async function follow(
@@ -103,18 +109,24 @@ async function follow(
   }
   if (bridge === undefined) {
     return startBridge({
-      ...options,
+      node: options.node,
+      log: options.log,
+      ...filesOf(options, structure.vnf),
       structure,
       meters,
       readStatus,
       setAttribute: setNodeAttribute,
-      states: paths.haproxyStates,
+      states: vnfPaths(structure.vnf).haproxyStates,
       checksMs: 1000,
       policy: defaultRotationPolicy,
-      haproxyMaster: paths.haproxyMaster,
       haproxyTimeoutMs: 1000,
       observeMs: 2000,
       observeQuietMs: 5000,
+    });
+  }
+  if (askedName(structure.vnf) !== askedName(bridge.vnf)) {
+    throw new Failure('input', "'vnf.beside' or the VNF's name is another: its files and sockets are others, too", {
+      cure: 'Restart the bridge.',
     });
   }
   bridge.use(structure);

@@ -1,6 +1,7 @@
 /** What the templates are given: flat values under the names that docs/templates.md lists. */
 import {
   alertId,
+  askedName,
   backendName,
   cloneId,
   fenceId,
@@ -13,6 +14,7 @@ import {
   type ServerPlace,
   serverPlaces,
   vipId,
+  vnfPaths,
 } from '../model/names.ts';
 import type {
   ActiveActiveVnfc,
@@ -76,6 +78,7 @@ export function activeActiveContext(vnf: Vnf, vnfc: ActiveActiveVnfc) {
     memberClone: cloneId(member),
     backend: backendName(vnf.name, vnfc.name),
     lbNodes: lbNodes(vnf.loadBalancer).join(' '),
+    askedVnf: askedName(vnf) ?? '',
   };
 }
 
@@ -88,8 +91,22 @@ export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
     instances: lb.nodes.length,
     restricted: lb.nodes.length < vnf.nodes.length,
     nodes: lb.nodes,
+    parameters: haproxyParameters(vnf),
     ...vipContext(vnf, vipId(vnf.name, lb.name), lb.vip),
   };
+}
+
+/** Where it isn't the node's HAProxy: the agent knows that one's. */
+function haproxyParameters(vnf: Vnf) {
+  if (!vnf.beside) return [];
+  const { haproxyConfig, haproxySocket, haproxyMaster, bridgeSocket } = vnfPaths(vnf);
+  const values = {
+    config: haproxyConfig,
+    socket: haproxySocket,
+    master_socket: haproxyMaster,
+    bridge_socket: bridgeSocket,
+  };
+  return Object.entries(values).map(([name, value]) => ({ name, value }));
 }
 
 /** @param excluded 'backend/server' of the servers that are out of rotation */
@@ -112,7 +129,7 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
   const ofLoadBalancer = ({ name, service, servers }: ManagedVnfc) => ({
     ...balancedContext(vnf, name, service),
     managed: true,
-    states: `${paths.haproxyStates}/${backendName(vnf.name, name)}`,
+    states: `${vnfPaths(vnf).haproxyStates}/${backendName(vnf.name, name)}`,
     slowStart: service.slowStartMs === 0 ? '' : `${service.slowStartMs}ms`,
     servers: servers.map((server) => ({
       name: server.name,
@@ -122,7 +139,7 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
   });
   return {
     vnf: vnf.name,
-    socket: paths.haproxySocket,
+    socket: vnfPaths(vnf).haproxySocket,
     localTemplates: paths.localTemplates,
     services: lb === undefined ? [] : [...services.map(ofCluster), ...lb.manages.map(ofLoadBalancer)],
   };

@@ -28,17 +28,17 @@ export function parametersOf(vnf: Vnf, vnfc: Vnfc): { name: string; value: strin
     ['promote', command(role?.promote)],
     ['demote', command(role?.demote)],
     ['role_query', command(role?.query)],
-    ...syncValues(vnfc.name, sync),
+    ...syncValues(vnf, vnfc.name, sync),
     ...addressOf(vnf, vnfc),
   ];
   return values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 }
 
 /** At the sidecar's door, or by its own word. */
-function syncValues(name: string, sync: Sync | undefined): [string, string | undefined][] {
+function syncValues(vnf: Vnf, name: string, sync: Sync | undefined): [string, string | undefined][] {
   if (sync === undefined) return [];
   const { channel, unsure } = sync;
-  if (channel.type !== 'own') return [['sync', syncPaths(name).control]];
+  if (channel.type !== 'own') return [['sync', syncPaths(vnf, name).control]];
   return [
     ['standing', command(channel.standing)],
     ['standing_lag', channel.lag === 0 ? undefined : channel.lag.toString()],

@@ -105,7 +105,7 @@ function lostWrites(stage: Stage): { acknowledged: number; lost: number } {
 /** What of that which was acknowledged the active instance's state hasn't got. */
 async function lostState({ lab, vnf, samples }: Stage): Promise<{ acknowledged: number; lost: number }> {
   const node = await theNodeOf({ lab }, resourceId(vnf.name, sessions.name), 'Promoted');
-  const socket = syncPaths(sessions.name).socket;
+  const socket = syncPaths(vnf, sessions.name).socket;
   const asked = await lab.exec(node, ['curl', '-sS', '--unix-socket', socket, 'http://sync/v1/snapshot']);
   const lines = asked.stdout
     .trim()

@@ -1,14 +1,14 @@
 /** What goes wrong with a cluster. Pure. */
 import { idOf, section } from '../cib/tree.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
-import { alertId, bridgeGroup, notifierGroup, ownerTag, paths, resourceId } from '../model/names.ts';
+import { alertId, bridgeGroup, notifierGroup, ownerTag, paths, resourceId, vnfUnit } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Element } from '../process/xml.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
 import { error, type Finding, warning } from './finding.ts';
 
 /** Everything that is wrong with the cluster, as this node sees it. */
-export function clusterFindings({ cluster, clusterProblem, description: { vnf, file } }: Facts): Finding[] {
+export function clusterFindings({ cluster, clusterProblem, others, description: { vnf, file } }: Facts): Finding[] {
   if (cluster === undefined) {
     return [error('cluster', clusterProblem ?? 'the cluster is not running here', "Run 'systemctl start pacemaker'.")];
   }
@@ -22,7 +22,7 @@ export function clusterFindings({ cluster, clusterProblem, description: { vnf, f
           ...alert(cluster, vnf),
           ...token(cluster, vnf),
           ...scores(cluster, vnf),
-          ...daemons(cluster, vnf),
+          ...daemons(cluster, vnf, others),
         ]),
   ];
 }
@@ -124,26 +124,31 @@ function unpromotable(id: string, { waits = [] }: ClusterStatus): Finding {
 
 /**
  * On each node that is online a supervisor is in our CPG group, on the load balancer's nodes a bridge as well (elsewhere it idles), and
- * so is a notifier, where there is a VNFM; that one is in a group of its own too.
+ * so is a notifier, where there is a VNFM; that one is in a group of its own too. Every VNF has its own bridges and notifiers.
  */
-function daemons({ members, status }: ClusterFacts, vnf: Vnf): Finding[] {
+function daemons({ members, status }: ClusterFacts, vnf: Vnf, others: readonly Vnf[]): Finding[] {
   if (members === undefined) return [];
   const on = (group: string, id: number) => (members.get(group) ?? []).filter(({ nodeId }) => nodeId === id);
+  const all = [vnf, ...others];
   const start = (units: string): string => `Run 'systemctl enable --now ${units}' there.`;
   return status.nodes
     .filter(({ online, id }) => online && id > 0)
     .flatMap(({ name, id }) => {
-      const notifiers = on(notifierGroup, id).map(({ pid }) => pid);
-      const others = on(bridgeGroup, id).filter(({ pid }) => !notifiers.includes(pid));
-      const balancer = vnf.loadBalancer?.nodes.includes(name) ?? false;
-      const what = balancer ? 'the bridge or the supervisor does' : 'the supervisor does';
+      const notifiers = all.flatMap((each) => on(notifierGroup(each), id).map(({ pid }) => pid));
+      const found = on(bridgeGroup, id).filter(({ pid }) => !notifiers.includes(pid));
+      const balancers = all.filter(({ loadBalancer }) => loadBalancer?.nodes.includes(name));
+      const what = ['the supervisor does', 'the bridge or the supervisor does'][balancers.length] ?? 'a bridge or the supervisor does'; // prettier-ignore
+      const units = [
+        'vnfha-supervisor',
+        ...(balancers.length > 0 ? balancers : [vnf]).map((each) => vnfUnit('bridge', each)),
+      ];
       return [
-        ...(others.length >= (balancer ? 2 : 1)
+        ...(found.length > balancers.length
           ? []
-          : [error('daemons', `${what} not run on ${name}`, start('vnfha-supervisor vnfha-bridge'))]),
-        ...(vnf.vnfm === undefined || notifiers.length > 0
+          : [error('daemons', `${what} not run on ${name}`, start(units.join(' ')))]),
+        ...(vnf.vnfm === undefined || on(notifierGroup(vnf), id).length > 0
           ? []
-          : [warning('daemons', `the notifier does not run on ${name}`, start('vnfha-notifier'))]),
+          : [warning('daemons', `the notifier does not run on ${name}`, start(vnfUnit('notifier', vnf)))]),
       ];
     });
 }

@@ -7,6 +7,8 @@ export interface Facts {
   /** As `uname -n` says. */
   readonly node: string;
   readonly description: { readonly file: string; readonly vnf: Vnf | undefined; readonly problem: string | undefined };
+  /** The other VNFs that this node has descriptions of. */
+  readonly others: readonly Vnf[];
   readonly here: NodeFacts;
   readonly cluster: ClusterFacts | undefined;
   /** Why there is no `cluster`. */

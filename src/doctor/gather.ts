@@ -1,5 +1,5 @@
 /** Reads the facts. It changes nothing. */
-import { stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { request } from 'node:http';
 import { hostname } from 'node:os';
 import { changesBetween } from '../cib/changes.ts';
@@ -9,7 +9,7 @@ import { renderHaproxyConfig } from '../cib/render.ts';
 import { loadTemplates } from '../cib/templates.ts';
 import { runtimeAt } from '../haproxy/runtime.ts';
 import { loadVnf } from '../model/load.ts';
-import { paths } from '../model/names.ts';
+import { besideDirectory, paths, vnfPaths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { queryCib } from '../pacemaker/live-cib.ts';
@@ -25,24 +25,36 @@ const timeoutMs = 5000;
 export async function gatherFacts(file: string): Promise<Facts> {
   const loaded = await attempt(loadVnf(file));
   const vnf = loaded.value;
-  const [here, cluster] = await Promise.all([gatherNode(vnf), attempt(gatherCluster(vnf))]);
+  const [here, cluster, described] = await Promise.all([gatherNode(vnf), attempt(gatherCluster(vnf)), allHere()]);
   return {
     node: hostname(),
     description: { file, vnf, problem: loaded.problem },
+    others: described.filter(({ name }) => name !== vnf?.name),
     here,
     cluster: cluster.value,
     clusterProblem: cluster.problem,
   };
 }
 
+/** Every VNF that this node has a description of; those that can't be read have a doctor of their own. */
+async function allHere(): Promise<Vnf[]> {
+  const beside = await attempt(readdir(besideDirectory));
+  const files = (beside.value ?? [])
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => `${besideDirectory}/${name}`);
+  const loaded = await Promise.all([paths.description, ...files].map((file) => attempt(loadVnf(file))));
+  return loaded.flatMap(({ value }) => value ?? []);
+}
+
 async function gatherNode(vnf: Vnf | undefined): Promise<NodeFacts> {
+  const { bridgeSocket, haproxySocket } = vnf === undefined ? paths : vnfPaths(vnf);
   const [pacemaker, corosync, haproxy, files, bridgeAnswers, haproxyState, enabled, clock, config] = await Promise.all([
     version('pacemakerd', '--version'),
     version('corosync', '-v'),
     version('haproxy', '-v'),
     statAll(vnf),
-    answers(paths.bridgeSocket),
-    attempt(runtimeAt(paths.haproxySocket, timeoutMs).observe()),
+    answers(bridgeSocket),
+    attempt(runtimeAt(haproxySocket, timeoutMs).observe()),
     said('systemctl', 'is-enabled', 'haproxy.service'),
     said('timedatectl', 'show', '-p', 'NTPSynchronized'),
     vnf?.loadBalancer === undefined ? undefined : attempt(haproxyConfig(vnf)),
@@ -98,7 +110,15 @@ export function parseGroups(text: string): Map<string, Member[]> {
 
 async function statAll(vnf: Vnf | undefined): Promise<Map<string, FileFacts | undefined>> {
   const all = [
-    ...[paths.alertAgent, paths.description, '/etc/vnfha', '/run/vnfha', '/var/lib/vnfha', '/etc/corosync/authkey'],
+    ...[
+      paths.alertAgent,
+      paths.description,
+      besideDirectory,
+      '/etc/vnfha',
+      '/run/vnfha',
+      '/var/lib/vnfha',
+      '/etc/corosync/authkey',
+    ],
     ...agentFiles(vnf),
     ...(vnf?.vnfm?.auth?.clientSecretFile === undefined ? [] : [vnf.vnfm.auth.clientSecretFile]),
   ];

@@ -1,5 +1,6 @@
 /** What goes wrong on a node. Pure. */
-import { paths } from '../model/names.ts';
+import { besideDirectory, haproxyId, paths, vnfPaths, vnfUnit } from '../model/names.ts';
+import { togetherProblems } from '../model/together.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Facts } from './facts.ts';
 import { error, type Finding, warning } from './finding.ts';
@@ -8,6 +9,7 @@ import { error, type Finding, warning } from './finding.ts';
 export function nodeFindings(facts: Facts): Finding[] {
   return [
     ...description(facts),
+    ...together(facts),
     ...versions(facts),
     ...files(facts),
     ...daemons(facts),
@@ -22,6 +24,11 @@ function description({ node, description: { file, vnf, problem } }: Facts): Find
   if (names.includes(node)) return [];
   const what = `this node is called '${node}', and ${file} has only ${names.join(', ')}`;
   return [error('node-name', what, "Correct the node's name in the description, or the hostname.")];
+}
+
+function together({ others, description: { vnf } }: Facts): Finding[] {
+  if (vnf === undefined) return [];
+  return togetherProblems([vnf, ...others]).map(({ what, cure }) => error('together', what, cure));
 }
 
 const needed: Readonly<Record<string, { readonly least: string; readonly where: string }>> = {
@@ -85,7 +92,7 @@ function secret(file: string, known: Facts['here']['files']): Finding[] {
 
 /** Who may write here may make us do what they like. */
 function writable(known: Facts['here']['files']): Finding[] {
-  return ['/etc/vnfha', '/run/vnfha', '/var/lib/vnfha', paths.description].flatMap((file) => {
+  return ['/etc/vnfha', besideDirectory, '/run/vnfha', '/var/lib/vnfha', paths.description].flatMap((file) => {
     const found = known.get(file);
     if (found === undefined || ((found.mode & 0o022) === 0 && found.uid === 0)) return [];
     const what = `${file} can be written by others than root`;
@@ -95,11 +102,11 @@ function writable(known: Facts['here']['files']): Finding[] {
 
 /** Elsewhere than on the load balancer's nodes a bridge idles, and doesn't listen. */
 function daemons(facts: Facts): Finding[] {
-  if (facts.here.bridgeAnswers || !isBalancer(facts)) return [];
-  const what = `the bridge does not run on this node: nothing answers at ${paths.bridgeSocket}`;
-  return [
-    error('daemons', what, "Run 'systemctl enable --now vnfha-bridge', and look at 'journalctl -u vnfha-bridge'."),
-  ];
+  const { vnf } = facts.description;
+  if (facts.here.bridgeAnswers || vnf === undefined || !isBalancer(facts)) return [];
+  const unit = vnfUnit('bridge', vnf);
+  const what = `the bridge does not run on this node: nothing answers at ${vnfPaths(vnf).bridgeSocket}`;
+  return [error('daemons', what, `Run 'systemctl enable --now ${unit}', and look at 'journalctl -u ${unit}'.`)];
 }
 
 function isBalancer({ node, description: { vnf } }: Facts): boolean {
@@ -107,16 +114,18 @@ function isBalancer({ node, description: { vnf } }: Facts): boolean {
 }
 
 function haproxy(facts: Facts): Finding[] {
-  if (!isBalancer(facts)) return [];
+  const { vnf } = facts.description;
+  if (vnf === undefined || !isBalancer(facts)) return [];
   const { haproxyConfig, haproxyServiceEnabled, haproxyAnswers } = facts.here;
-  const sockets = haproxyConfig === undefined || haproxyConfig.includes(`stats socket ${paths.haproxySocket}`);
+  const socket = vnfPaths(vnf).haproxySocket;
+  const sockets = haproxyConfig === undefined || haproxyConfig.includes(`stats socket ${socket}`);
   return [
     ...(sockets
       ? []
       : [
           error(
             'haproxy',
-            `the haproxy.cfg in ${paths.localTemplates} has no 'stats socket ${paths.haproxySocket}': nothing could be excluded`,
+            `the haproxy.cfg in ${paths.localTemplates} has no 'stats socket ${socket}': nothing could be excluded`,
             "Take the line over from the shipped template, in 'global'.",
           ),
         ]),
@@ -129,21 +138,21 @@ function haproxy(facts: Facts): Finding[] {
           ),
         ]
       : []),
-    ...(haproxyAnswers || !runsHere(facts)
+    ...(haproxyAnswers || !runsHere(facts, vnf)
       ? []
       : [
           error(
             'haproxy',
-            `Pacemaker says that HAProxy runs here, and nothing answers at ${paths.haproxySocket}`,
+            `Pacemaker says that HAProxy runs here, and nothing answers at ${socket}`,
             "Look at /var/log/vnfha, then run 'crm_resource --restart' for it.",
           ),
         ]),
   ];
 }
 
-const runsHere = ({ node, cluster }: Facts): boolean =>
+const runsHere = ({ node, cluster }: Facts, { name, loadBalancer }: Vnf): boolean =>
   cluster?.status.resources.some(
-    ({ agent, active, nodes }) => agent === 'ocf:vnfha:haproxy' && active && nodes.includes(node),
+    ({ id, active, nodes }) => id === haproxyId(name, loadBalancer?.name ?? '') && active && nodes.includes(node),
   ) ?? false;
 
 function clock({ here }: Facts): Finding[] {

@@ -4,6 +4,7 @@
  */
 import { section, idOf } from '../cib/tree.ts';
 import { contains, formatNetwork, parseAddress, parsePrefixed } from '../model/address.ts';
+import { vnfPaths } from '../model/names.ts';
 import { Failure } from '../process/failure.ts';
 import type { Element } from '../process/xml.ts';
 import type { CorosyncConf } from './corosync-conf.ts';
@@ -48,6 +49,11 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
     return all;
   };
   const members = ofAgent('ocf:vnfha:lb-member');
+  const { bridgeSocket } = vnfPaths({ name, beside: true });
+  const isBeside = mine.some(
+    ({ primitive: { parameters } }) =>
+      valueOf(parameters, 'vnf') === name || valueOf(parameters, 'bridge_socket') === bridgeSocket,
+  );
   const vnfcs = ofAgent('ocf:vnfha:vnfc').map((one) => {
     const standby = one.cloneMeta.get('promotable') === 'true';
     const backend = backends?.get(one.primitive.id);
@@ -78,7 +84,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   const links = linksOf(nodes, vips, mine);
   return {
     description: {
-      vnf: { name },
+      vnf: { name, beside: isBeside ? true : undefined },
       networks: links.networks,
       nodes: nodes.map(({ name: node, id, addresses }) => nodeFields(node, id, addresses)),
       cluster: clusterFields(corosync, name, links.networks.length),
@@ -87,7 +93,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
       loadBalancer: balancers[0],
     },
     leftOut: [
-      'not in a CIB: the VNFM (vnfm, vnf.instanceId, vdu, vnfcInstanceIds), recovery targets, heartbeats of nodes, how long a fencing takes',
+      'not in a CIB: the VNFM (vnfm, vnf.instanceId, vdu, vnfcInstanceIds), vnf.beside where there is no load balancer, recovery targets, heartbeats of nodes, how long a fencing takes',
       ...(nodes.some(({ addresses }) => addresses.length === 0)
         ? ['not in a CIB: the addresses of the nodes; name the cluster’s corosync.conf by --corosync']
         : []),

@@ -2,7 +2,7 @@
  * What an operator (or his installer) would put on a node before it starts for the first time. Pure, but for the key.
  */
 import { randomBytes } from 'node:crypto';
-import { paths } from '../model/names.ts';
+import { paths, vnfPaths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { fenceAgent } from './description.ts';
 import type { LabPlan } from './plan.ts';
@@ -11,9 +11,17 @@ import type { HostFile } from './protocol.ts';
 /** The client secret that a lab's nodes have for the VNFM, where the description names a file for it. */
 const labClientSecret = 'vnfha-lab';
 
+/** A description as the nodes get it. */
+export interface LabDescription {
+  readonly text: string;
+  readonly vnf: Vnf;
+}
+
 interface InstallOptions {
   /** The description's text, as it goes to the nodes. */
   readonly description: string;
+  /** Of VNFs that run beside it. */
+  readonly beside?: readonly LabDescription[];
   readonly corosyncConf: string;
   /** Seed the CIB with the fence device, for a cluster that no description is applied to. */
   readonly seedFencing: boolean;
@@ -23,7 +31,10 @@ interface InstallOptions {
 /** The files of each host's blank disk, by host name. */
 export function installFiles(vnf: Vnf, plan: LabPlan, options: InstallOptions): Record<string, HostFile[]> {
   const hosts: HostFile = { path: '/etc/hosts', content: hostsFile(plan) };
-  const secret = vnf.vnfm?.auth?.clientSecretFile;
+  const beside = options.beside ?? [];
+  const secrets = new Set(
+    [vnf, ...beside.map((one) => one.vnf)].flatMap(({ vnfm }) => vnfm?.auth?.clientSecretFile ?? []),
+  );
   const onNodes: HostFile[] = [
     { path: '/etc/corosync/corosync.conf', content: options.corosyncConf },
     {
@@ -33,8 +44,9 @@ export function installFiles(vnf: Vnf, plan: LabPlan, options: InstallOptions): 
       owner: 'hacluster',
     },
     { path: paths.description, content: options.description },
+    ...beside.map((one) => ({ path: vnfPaths(one.vnf).description, content: one.text })),
     ...(wantsKey(options.corosyncConf) ? [authkey()] : []),
-    ...(secret === undefined ? [] : [{ path: secret, content: `${labClientSecret}\n`, mode: 0o600 }]),
+    ...[...secrets].map((secret) => ({ path: secret, content: `${labClientSecret}\n`, mode: 0o600 })),
     ...options.extra,
   ];
   return Object.fromEntries(

@@ -3,7 +3,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterStatus } from '../model/cluster.ts';
-import { paths } from '../model/names.ts';
+import { besideDirectory, paths } from '../model/names.ts';
 import { Failure } from '../process/failure.ts';
 import { copyOut, execHere, execIn, type ExecOptions, type ExecResult, type LabProcess, spawnIn } from './enter.ts';
 import { worldName } from './plan.ts';
@@ -160,11 +160,13 @@ export class Lab {
     throw new Failure('timeout', `the cluster of the lab '${this.name}' was not ready within ${timeout} ms: ${last}`);
   }
 
-  /** Applies the description that the nodes were installed with. */
+  /** Applies the descriptions that the nodes were installed with. */
   async apply(): Promise<void> {
     const [node] = await this.#nodesOn();
     if (node === undefined) throw new Failure('lab', 'no node is on');
-    await this.#must(node, ['vnfha', 'apply', '--yes', paths.description], { timeout: 120_000 });
+    const beside = await this.exec(node, ['find', besideDirectory, '-name', '*.yaml']);
+    for (const file of [paths.description, ...beside.stdout.split('\n').filter(Boolean)])
+      await this.#must(node, ['vnfha', 'apply', '--yes', file], { timeout: 120_000 });
   }
 
   /** The pid, as seen on this machine, of a host's pid 1. */

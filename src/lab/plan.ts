@@ -2,7 +2,7 @@
  * From a VNF to the switches, hosts and cables of its lab. Pure.
  */
 import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } from '../model/address.ts';
-import { syncUnit } from '../model/names.ts';
+import { syncUnit, vnfUnit } from '../model/names.ts';
 import { hasSidecar, type Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
@@ -20,9 +20,11 @@ export interface LabPlan {
 
 /**
  * One switch for each network, one cable for each address of a node, and a client in every network.
+ * @param beside VNFs that run beside it, on the same nodes
  * @throws Failure 'lab' for a node called as the client or the world, or a network with no address left for the client
  */
-export function planLab(vnf: Vnf): LabPlan {
+export function planLab(vnf: Vnf, beside: readonly Vnf[] = []): LabPlan {
+  const all = [vnf, ...beside] as const;
   for (const reserved of [clientName, worldName]) {
     if (vnf.nodes.some((node) => node.name === reserved)) {
       throw new Failure('lab', `a node cannot be called '${reserved}' in a lab: the lab has a host of that name`, {
@@ -33,24 +35,27 @@ export function planLab(vnf: Vnf): LabPlan {
   const client: LabHost = {
     name: clientName,
     role: 'client',
-    nics: nicsOf(vnf, 0, (network) => clientAddress(vnf, network)),
+    nics: nicsOf(vnf, 0, (network) => clientAddress(all, network)),
     units: [],
   };
   const nodes = vnf.nodes.map((node, at): LabHost => ({
     name: node.name,
     role: 'node',
     nics: nicsOf(vnf, at + 1, (network) => node.addresses[network]),
-    units: [
-      'vnfha-supervisor',
-      ...(vnf.loadBalancer?.nodes.includes(node.name) ? ['vnfha-bridge'] : []),
-      ...(vnf.vnfm === undefined ? [] : ['vnfha-notifier']),
-      ...vnf.vnfcs.filter((vnfc) => hasSidecar(vnfc, node.name)).map((vnfc) => syncUnit(vnfc.name)),
-    ],
+    units: ['vnfha-supervisor', ...all.flatMap((each) => unitsOf(each, node.name))],
   }));
   return {
     switches: vnf.networks.map(({ name }, at) => ({ network: name, bridge: `br${at}` })),
     hosts: [client, ...nodes],
   };
+}
+
+function unitsOf(vnf: Vnf, node: string): string[] {
+  return [
+    ...(vnf.loadBalancer?.nodes.includes(node) ? [vnfUnit('bridge', vnf)] : []),
+    ...(vnf.vnfm === undefined ? [] : [vnfUnit('notifier', vnf)]),
+    ...vnf.vnfcs.filter((vnfc) => hasSidecar(vnfc, node)).map((vnfc) => syncUnit(vnf, vnfc.name)),
+  ];
 }
 
 function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string | undefined): Nic[] {
@@ -82,13 +87,16 @@ function interfaceNames(vnf: Vnf): string[] {
 }
 
 /** The client is .100 where that is free, or else the highest address that is. */
-function clientAddress(vnf: Vnf, name: string): string {
+function clientAddress(all: readonly [Vnf, ...Vnf[]], name: string): string {
+  const [vnf] = all;
   const network = parsePrefixed(vnf.networks.find((candidate) => candidate.name === name)!.cidr)!;
   const used = new Set(
     [
       ...vnf.nodes.map((node) => node.addresses[name]),
-      ...vnf.vnfcs.map((vnfc) => (vnfc.redundancy === 'active-standby' ? vnfc.vip.ip : undefined)),
-      vnf.loadBalancer?.vip.ip,
+      ...all.flatMap(({ vnfcs }) =>
+        vnfcs.map((vnfc) => (vnfc.redundancy === 'active-standby' ? vnfc.vip.ip : undefined)),
+      ),
+      ...all.map(({ loadBalancer }) => loadBalancer?.vip.ip),
     ].flatMap((address) => (address === undefined ? [] : parseAddress(address)!.value)),
   );
   const first = networkOf(network);

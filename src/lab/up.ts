@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { renderCorosyncConfig } from '../cib/render.ts';
 import { loadTemplates } from '../cib/templates.ts';
-import { readDescription, readText } from '../model/load.ts';
+import { readDescription, readText, refusal } from '../model/load.ts';
+import { togetherProblems } from '../model/together.ts';
 import { formatProblem } from '../model/problem.ts';
-import type { Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import { type Artefact, findArtefact } from './artefact.ts';
 import { withLabFencing, withNodes } from './description.ts';
-import { installFiles } from './install.ts';
+import { installFiles, type LabDescription } from './install.ts';
 import { planLab } from './plan.ts';
 import type { HostFile } from './protocol.ts';
 import { checkRequirements } from './requirements.ts';
@@ -21,6 +21,8 @@ export interface UpOptions {
   readonly name?: string;
   /** Path of the description; default: the example sipcore.yaml. */
   readonly description?: string;
+  /** Descriptions of VNFs that run beside it, each with 'beside: true'. */
+  readonly beside?: readonly string[];
   /** Instead of the description's nodes, that many: node1, node2 … (the default description only). */
   readonly nodes?: number;
   /** Files that every node gets on its blank disk, besides its own. */
@@ -42,13 +44,20 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
   const progress = options.progress ?? (() => undefined);
   const artefact = findArtefact();
   const { text, vnf } = await labDescription(options, artefact);
+  const beside = await Promise.all((options.beside ?? []).map(besideDescription));
+  const problems = togetherProblems([vnf, ...beside.map((one) => one.vnf)]);
+  if (problems.length > 0)
+    throw new Failure('input', problems.map(({ what }) => what).join('\n'), { cure: problems[0]!.cure });
   if (worldOf(name) !== undefined) {
     throw new Failure('lab', `the lab '${name}' is up already`, {
       cure: `Take it down with 'vnfha lab down --name ${name}', or give the new one another name.`,
     });
   }
   await endWorld(name); // what a crash left
-  const plan = planLab(vnf);
+  const plan = planLab(
+    vnf,
+    beside.map((one) => one.vnf),
+  );
   progress(`starting the lab '${name}': ${vnf.name}, ${vnf.nodes.length} nodes`);
   const hold = await startWorld(
     {
@@ -59,6 +68,7 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
       ...plan,
       files: installFiles(vnf, plan, {
         description: text,
+        beside,
         corosyncConf: renderCorosyncConfig(vnf, await loadTemplates()),
         seedFencing: options.seedFencing ?? false,
         extra: options.files ?? [],
@@ -71,8 +81,15 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
   return { name, hold };
 }
 
+async function besideDescription(file: string): Promise<LabDescription> {
+  const text = withLabFencing(await readText(file));
+  const { vnf, problems } = readDescription(text, file);
+  if (vnf === undefined) throw refusal(file, problems);
+  return { text, vnf };
+}
+
 /** The description as the nodes get it. What is wrong with it is said of the operator's own text. */
-async function labDescription(options: UpOptions, artefact: Artefact): Promise<{ text: string; vnf: Vnf }> {
+async function labDescription(options: UpOptions, artefact: Artefact): Promise<LabDescription> {
   const { description, nodes } = options;
   if (description !== undefined && nodes !== undefined) {
     throw new Failure('usage', 'a description names its nodes: their number cannot be given too');

@@ -18,9 +18,10 @@ export function decodeBridgeMessage(data: Buffer | string): BridgeMessage | unde
     }
     case 'exclude':
     case 'readmit': {
-      const { type, id, backend, server, at, until } = fields;
-      if (!isName(id) || !isName(backend) || !isName(server)) return undefined;
-      return isNumber(at) && isNumber(until) ? { v, type, id, backend, server, at, until } : undefined;
+      const { type, id, vnf, backend, server, at, until } = fields;
+      if (!isName(id) || !isName(backend) || !isName(server) || !isNumber(at) || !isNumber(until)) return undefined;
+      if (vnf === undefined) return { v, type, id, backend, server, at, until };
+      return isName(vnf) ? { v, type, id, vnf, backend, server, at, until } : undefined;
     }
     case 'ack': {
       const { id, node, error } = fields;

@@ -451,6 +451,12 @@ export const DescriptionSchema = Type.Object(
             description: 'the vnfInstanceId by which the VNFM knows it',
           }),
         ),
+        beside: Type.Optional(
+          Type.Boolean({
+            description:
+              'true: it runs beside another VNF on the same nodes, with files, sockets and daemons of its own; its description is /etc/vnfha/vnf.d/NAME.yaml. Default false',
+          }),
+        ),
       },
       'the VNF',
     ),

@@ -2,8 +2,10 @@
  * Reading a description: text -> checked -> normalised.
  */
 import { readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { checkDescription } from './check.ts';
 import { Failure } from '../process/failure.ts';
+import { besideDirectory } from './names.ts';
 import { formatProblem, type Problem } from './problem.ts';
 import type { Vnf } from './vnf.ts';
 
@@ -22,8 +24,24 @@ export function readDescription(text: string, file: string): { vnf: Vnf | undefi
  */
 export async function loadVnf(path: string): Promise<Vnf> {
   const { vnf, problems } = readDescription(await readText(path), path);
-  if (vnf !== undefined) return vnf;
-  throw refusal(path, problems);
+  if (vnf === undefined) throw refusal(path, problems);
+  const problem = misplaced(vnf, path);
+  if (problem !== undefined) throw problem;
+  return vnf;
+}
+
+/** What is found by its name has that name; and by the node's own files and sockets there is another. */
+export function misplaced({ name, beside }: Vnf, path: string): Failure | undefined {
+  if (dirname(path) !== besideDirectory) return undefined;
+  if (basename(path) !== `${name}.yaml`) {
+    return new Failure('input', `the VNF of ${path} is called '${name}'`, { cure: `Call the file ${name}.yaml.` });
+  }
+  if (!beside) {
+    return new Failure('input', `${path} has no 'beside: true': its VNF would have the files of the node's own`, {
+      cure: "Write 'beside: true' under 'vnf', and apply it again.",
+    });
+  }
+  return undefined;
 }
 
 /** All errors of a description in one failure. */

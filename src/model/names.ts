@@ -1,7 +1,7 @@
 /**
  * What things are called in the CIB, in HAProxy and on disk. One place, so that generator, agents, bridge and notifier agree.
- * Every id begins with the VNF's name, so that the CIB holds several VNFs side by side; files and sockets are a node's, and a node
- * has one description.
+ * Every id begins with the VNF's name, so that the CIB holds several VNFs side by side. Files, sockets and groups are the node's; a VNF
+ * that runs beside another one (`beside`) has its own.
  */
 import type { ActiveActiveVnfc, ClusterNode, LoadBalancer, Vnf } from './vnf.ts';
 
@@ -90,11 +90,53 @@ export const paths = {
   alertAgent: '/usr/lib/vnfha/alert',
 } as const;
 
+/** Whose files, sockets and groups: those of the node's VNF, or those of one beside it. */
+export type Whose = Pick<Vnf, 'name' | 'beside'>;
+
+/** The descriptions of the VNFs that run beside the node's. */
+export const besideDirectory = '/etc/vnfha/vnf.d';
+
+/** What each VNF of a node has for itself. */
+export interface VnfPaths {
+  readonly description: string;
+  readonly haproxyConfig: string;
+  /** What HAProxy's checks said last of the servers that it manages; a file for each backend. */
+  readonly haproxyStates: string;
+  readonly haproxySocket: string;
+  /** HAProxy's master's. */
+  readonly haproxyMaster: string;
+  readonly bridgeSocket: string;
+  readonly incidentJournal: string;
+}
+
+export const vnfPaths = ({ name, beside }: Whose): VnfPaths =>
+  beside
+    ? {
+        description: `${besideDirectory}/${name}.yaml`,
+        haproxyConfig: `/var/lib/vnfha/vnf/${name}/haproxy.cfg`,
+        haproxyStates: `/var/lib/vnfha/vnf/${name}/haproxy-states`,
+        haproxySocket: `/run/vnfha/vnf/${name}/haproxy.sock`,
+        haproxyMaster: `/run/vnfha/vnf/${name}/haproxy-master.sock`,
+        bridgeSocket: `/run/vnfha/vnf/${name}/bridge.sock`,
+        incidentJournal: `/var/lib/vnfha/vnf/${name}/incidents.jsonl`,
+      }
+    : paths;
+
+/** What the members of the bridges' group call a VNF when they ask its bridges: nothing, the node's. */
+export const askedName = ({ name, beside }: Whose): string | undefined => (beside ? name : undefined);
+
+/** The systemd unit of a VNF's bridge or notifier. */
+export const vnfUnit = (daemon: 'bridge' | 'notifier', { name, beside }: Whose): string =>
+  beside ? `vnfha-${daemon}@${name}` : `vnfha-${daemon}`;
+
+/** What the sidecars of a VNFC are called on a node and among each other. A description's names have no dot. */
+export const syncName = ({ name, beside }: Whose, vnfc: string): string => (beside ? `${name}.${vnfc}` : vnfc);
+
 /** Where the sidecar of a VNFC is met, and what it must not forget: docs/sync.md. */
-export const syncPaths = (vnfc: string) => ({
-  socket: `/run/vnfha/sync/${vnfc}.sock`,
-  control: `/run/vnfha/sync/${vnfc}.control`,
-  epochFile: `/var/lib/vnfha/sync/${vnfc}.epoch`,
+export const syncPaths = (vnf: Whose, vnfc: string) => ({
+  socket: `/run/vnfha/sync/${syncName(vnf, vnfc)}.sock`,
+  control: `/run/vnfha/sync/${syncName(vnf, vnfc)}.control`,
+  epochFile: `/var/lib/vnfha/sync/${syncName(vnf, vnfc)}.epoch`,
 });
 
 /** What the description leaves out of `sync`. */
@@ -106,12 +148,13 @@ export const syncDefaults = {
 } as const;
 
 /** The systemd unit of a VNFC's sidecar. */
-export const syncUnit = (vnfc: string): string => `vnfha-sync@${vnfc}`;
+export const syncUnit = (vnf: Whose, vnfc: string): string => `vnfha-sync@${syncName(vnf, vnfc)}`;
 
 /** CPG group of bridges, supervisors, lb-member agents and alert agents. */
 export const bridgeGroup = 'vnfha';
-/** CPG group of the notifiers. */
-export const notifierGroup = 'vnfha-notifier';
+/** CPG group of a VNF's notifiers. */
+export const notifierGroup = ({ name, beside }: Whose): string =>
+  beside ? `vnfha-notifier@${name}` : 'vnfha-notifier';
 
 /** The load balancer's nodes, or none. */
 export const lbNodes = (lb: LoadBalancer | undefined): readonly string[] => lb?.nodes ?? [];

@@ -73,6 +73,7 @@ export function normalise(description: Description): Vnf {
   const tokenMs = ms(description.cluster?.token, defaults.token);
   return {
     name: description.vnf.name,
+    beside: description.vnf.beside ?? false,
     instanceId: description.vnf.instanceId,
     networks: networks.map(({ range, ...network }) => ({
       ...network,

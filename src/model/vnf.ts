@@ -6,6 +6,8 @@ import type { HealRules } from './heals.ts';
 
 export interface Vnf {
   readonly name: string;
+  /** Another VNF has the node's own files, sockets and groups. */
+  readonly beside: boolean;
   readonly instanceId: string | undefined;
   readonly networks: readonly Network[];
   readonly nodes: readonly ClusterNode[];

@@ -13,6 +13,8 @@ export type BridgeMessage =
       readonly v: 1;
       readonly type: 'exclude' | 'readmit';
       readonly id: string;
+      /** Whose bridges are asked: a VNF that runs beside the node's; undefined: those of the node's. */
+      readonly vnf?: string;
       readonly backend: string;
       readonly server: string;
       readonly at: number;

@@ -4,7 +4,7 @@
  */
 import { incidentTiming } from '../decide/incident-policy.ts';
 import { loadVnfOn } from '../model/load.ts';
-import { paths } from '../model/names.ts';
+import { vnfPaths } from '../model/names.ts';
 import { cleanup } from '../pacemaker/cleanup.ts';
 import { restartNode } from '../pacemaker/restart-node.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
@@ -18,15 +18,14 @@ import { type Notifier, startNotifier } from './notifier.ts';
 
 export interface NotifierDaemonOptions {
   readonly description: string;
-  readonly journal: string;
+  /** Default: the VNF's own (vnfPaths). */
+  readonly journal?: string | undefined;
   /** This node, as the description and the journal call it. */
   readonly node: string;
   /** Where Prometheus is served: [ADDRESS:]PORT. */
   readonly metrics?: string | undefined;
   readonly log: Log;
 }
-
-export const notifierDefaults = { description: paths.description, journal: paths.incidentJournal } as const;
 
 /** ms between two looks at Pacemaker: while something is going on, and when nothing is. */
 const statusEveryMs = { lively: 3000, quiet: 60_000 };
@@ -95,7 +94,7 @@ async function start(
   meters: Meters,
   onBroken: (error: unknown) => void,
 ): Promise<Notifier | undefined> {
-  const { log, node, journal } = options;
+  const { log, node } = options;
   const vnf = await loadVnfOn(options.node, options.description);
   if (vnf.vnfm === undefined) {
     log.info('idle', { why: 'the description has no vnfm', description: options.description });
@@ -103,7 +102,7 @@ async function start(
   }
   const notifier = await startNotifier({
     node,
-    journal,
+    journal: options.journal ?? vnfPaths(vnf).incidentJournal,
     log,
     meters,
     policy: { vnf, timing: incidentTiming },

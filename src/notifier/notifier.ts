@@ -78,7 +78,7 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     livelyUntil = now() + livelyMs;
     status.ask(newsMs);
   });
-  const group = connectGroup<NotifierMessage>({ group: notifierGroup, decode: decodeNotifierMessage, log });
+  const group = connectGroup<NotifierMessage>({ group: notifierGroup(policy.vnf), decode: decodeNotifierMessage, log });
   const executors = incidentExecutors({
     adapter,
     log,

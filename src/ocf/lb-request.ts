@@ -13,6 +13,8 @@ import { nodeIds } from './node-ids.ts';
 
 export interface LbRequest {
   readonly type: 'exclude' | 'readmit';
+  /** Of a VNF that runs beside the node's; undefined: the node's. */
+  readonly vnf?: string | undefined;
   readonly backend: string;
   readonly server: string;
   /** Names of the load balancer's nodes. */
@@ -48,12 +50,13 @@ export function strangersProblem(lbNodes: readonly string[], ids: ReadonlyMap<st
 }
 
 function converse(
-  { type, backend, server, lbNodes, until }: LbRequest,
+  { type, vnf, backend, server, lbNodes, until }: LbRequest,
   ids: ReadonlyMap<string, number>,
   leftMs: () => number,
   log: OcfLog,
 ): Promise<readonly string[]> {
-  const request: BridgeMessage = { v: wireVersion, type, id: randomUUID(), backend, server, at: Date.now(), until };
+  const asked = { backend, server, at: Date.now(), until, ...(vnf === undefined ? {} : { vnf }) };
+  const request: BridgeMessage = { v: wireVersion, type, id: randomUUID(), ...asked };
   const answers = new Map<string, string | undefined>();
   let ring: readonly number[] | undefined;
   const awaited = () => lbNodes.filter((name) => ring?.includes(ids.get(name)!) && !answers.has(name));

@@ -8,7 +8,7 @@ import type { InstanceStatus } from '../sync/status.ts';
 export async function askSidecars(vnf: Vnf, node: string): Promise<ReadonlyMap<string, InstanceStatus | undefined>> {
   const synced = vnf.vnfcs.filter((vnfc) => hasSidecar(vnfc, node));
   return new Map(
-    await Promise.all(synced.map(async ({ name }) => [name, await ask(syncPaths(name).control)] as const)),
+    await Promise.all(synced.map(async ({ name }) => [name, await ask(syncPaths(vnf, name).control)] as const)),
   );
 }
 

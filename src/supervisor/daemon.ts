@@ -1,6 +1,6 @@
 /** `vnfha supervisor` from its start to SIGTERM. */
 import { defaultInstancePolicy } from '../decide/instance.ts';
-import { paths } from '../model/names.ts';
+import { besideDirectory, paths } from '../model/names.ts';
 import { countTwo, failResource } from '../pacemaker/fail.ts';
 import { removePromotionScore } from '../pacemaker/promotion-score.ts';
 import { Failure } from '../process/failure.ts';
@@ -47,6 +47,7 @@ export async function runSupervisor(options: SupervisorDaemonOptions): Promise<v
   const supervisor = await startSupervisor({
     ...options,
     meters: metrics.meters,
+    besideDirectory,
     gone: paths.gone,
     alerts: paths.alerts,
     pidFile: paths.supervisorPid,

@@ -1,5 +1,5 @@
 /**
- * This node's heartbeats to the load balancer's nodes, as the description says; without a description there are none.
+ * This node's heartbeats to the nodes of a VNF's load balancer, as its description says; without a description there are none.
  */
 import { unwatchFile, watchFile } from 'node:fs';
 import { heartbeatKey } from '../heartbeat/datagram.ts';
@@ -11,7 +11,7 @@ import type { Log } from '../process/log.ts';
 import type { Metronome } from '../process/metronome.ts';
 import type { Sockets } from '../process/sockets.ts';
 
-interface NodeHeartbeatOptions {
+export interface NodeHeartbeatOptions {
   readonly node: string;
   readonly description: string;
   readonly metronome: Metronome;

@@ -20,7 +20,7 @@ import { type Instance, superviseInstance } from './instance.ts';
 import { goneIn } from './gone.ts';
 import { createMetronome } from '../process/metronome.ts';
 import { supervisorMeters } from './meters.ts';
-import { startNodeHeartbeat } from './node-heartbeat.ts';
+import { startNodeHeartbeats } from './node-heartbeats.ts';
 import { createQueue } from './queue.ts';
 import { watchRecords } from './records.ts';
 import { sightsIn } from './sights.ts';
@@ -33,6 +33,8 @@ const tellersAtOnce = 4;
 export interface SupervisorOptions {
   readonly node: string;
   readonly description: string;
+  /** Where the descriptions of VNFs beside the node's are. */
+  readonly besideDirectory: string;
   readonly agentState: string;
   readonly sights: string;
   readonly gone: string;
@@ -62,7 +64,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   sights.hideAll();
   const gone = goneIn(options.gone);
   const metronome = createMetronome();
-  const stopHeartbeats = startNodeHeartbeat({ node, description: options.description, metronome, sockets, log });
+  const { description, besideDirectory } = options;
+  const stopHeartbeats = startNodeHeartbeats({ node, description, besideDirectory, metronome, sockets, log });
   const queue = createQueue(tellersAtOnce);
   const instances = new Map<string, Instance>();
   const meters = supervisorMeters(options.meters ?? noMetrics.meters, () =>

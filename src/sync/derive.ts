@@ -1,5 +1,5 @@
 /** From the description to the configuration of one sidecar: an operator writes one file, and every node has it. Pure. */
-import { syncPaths } from '../model/names.ts';
+import { syncName, syncPaths } from '../model/names.ts';
 import { type ActiveStandbyVnfc, hasSidecar, type SyncChannel, type Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { ChannelConfig, SyncConfig } from './config.ts';
@@ -26,10 +26,10 @@ export function sidecarOf(vnf: Vnf, name: string, node: string): Derived {
     });
   const { channel, unsure } = vnfc.sync!;
   return {
-    name,
+    name: syncName(vnf, name),
     node,
     instances: [...vnfc.nodes],
-    ...syncPaths(name),
+    ...syncPaths(vnf, name),
     user: vnfc.program.user,
     unsure,
     channel: channelOf(vnf, vnfc, channel),

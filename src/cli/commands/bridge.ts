@@ -3,15 +3,18 @@
  */
 import { hostname } from 'node:os';
 import { Command } from 'commander';
-import { bridgeDefaults, runBridge } from '../../bridge/daemon.ts';
+import { runBridge } from '../../bridge/daemon.ts';
+import { paths } from '../../model/names.ts';
 import { createLog } from '../../process/log.ts';
 import { metricsOption } from '../metrics-option.ts';
+import { descriptionOf, fileArgument, vnfOption } from '../vnf-option.ts';
 
 interface BridgeCommandOptions {
   readonly metrics?: string;
-  readonly config: string;
-  readonly haproxySocket: string;
-  readonly bridgeSocket: string;
+  readonly vnf?: string;
+  readonly config?: string;
+  readonly haproxySocket?: string;
+  readonly bridgeSocket?: string;
 }
 
 export function bridgeCommand(): Command {
@@ -22,25 +25,26 @@ export function bridgeCommand(): Command {
         'crm_mon, and keeps HAProxy’s memory and file equal and right, also over restarts of HAProxy. It runs in the foreground and\n' +
         'logs JSON lines on stderr. SIGHUP reads the description anew, SIGTERM ends it; kill -9 loses nothing. See docs/bridge.md.',
     )
-    .argument('[file]', 'the VNF description', bridgeDefaults.description)
-    .option('--config <file>', 'HAProxy’s configuration, which the bridge writes', bridgeDefaults.config)
-    .option('--haproxy-socket <path>', 'HAProxy’s runtime socket', bridgeDefaults.haproxySocket)
-    .option('--bridge-socket <path>', 'where the bridge answers', bridgeDefaults.bridgeSocket)
+    .addArgument(fileArgument())
+    .addOption(vnfOption())
+    .option('--config <file>', `HAProxy’s configuration, which the bridge writes; default ${paths.haproxyConfig}`)
+    .option('--haproxy-socket <path>', `HAProxy’s runtime socket; default ${paths.haproxySocket}`)
+    .option('--bridge-socket <path>', `where the bridge answers; default ${paths.bridgeSocket}`)
     .addOption(metricsOption('bridge'))
     .addHelpText(
       'after',
       `
 Examples:
   vnfha bridge                                          as vnfha-bridge.service runs it
-  curl --unix-socket ${bridgeDefaults.bridgeSocket} http://bridge/state
+  vnfha bridge --vnf NAME                               as vnfha-bridge@NAME.service does, for a VNF beside the node’s
+  curl --unix-socket ${paths.bridgeSocket} http://bridge/state
                                                         who is in rotation, and why`,
     )
-    .action((file: string, options: BridgeCommandOptions) =>
+    .action((file: string | undefined, { vnf, ...options }: BridgeCommandOptions) =>
       runBridge({
         ...options,
-        description: file,
+        description: descriptionOf(file, vnf),
         node: hostname(),
-        haproxyBinary: bridgeDefaults.haproxyBinary,
         log: createLog('bridge'),
       }),
     );

@@ -5,6 +5,8 @@ import { Command } from 'commander';
 import { checkDescription } from '../../model/check.ts';
 import { readText } from '../../model/load.ts';
 import { paths } from '../../model/names.ts';
+import { togetherProblems } from '../../model/together.ts';
+import type { Vnf } from '../../model/vnf.ts';
 import { formatProblem, type Problem } from '../../model/problem.ts';
 import { exitCodes } from '../../process/failure.ts';
 
@@ -18,7 +20,8 @@ export function checkCommand(): Command {
     .summary('report everything that is wrong with a description')
     .description(
       'Checks VNF descriptions and reports every problem at once: where it is, what is wrong and what to do about it.\n' +
-        'Nothing but the files is looked at: no cluster, no network.',
+        'Nothing but the files is looked at: no cluster, no network. With a VNF that runs beside another one (vnf.beside), those of the\n' +
+        'same cluster are held against each other too.',
     )
     .argument('[files...]', `descriptions; default ${paths.description}`)
     .option('--strict', 'warnings count as errors')
@@ -36,7 +39,8 @@ Examples:
     .action(async (files: string[], options: CheckOptions) => {
       const names = files.length > 0 ? files : [paths.description];
       const texts = await Promise.all(names.map(readText));
-      const problems = texts.flatMap((text, at) => checkDescription(text, names[at]!).problems);
+      const checked = texts.map((text, at) => checkDescription(text, names[at]!));
+      const problems = [...checked.flatMap((one) => one.problems), ...besideEachOther(checked, names)];
       const errors = count(problems, 'error');
       const warnings = count(problems, 'warning');
       const ok = errors === 0 && !(options.strict && warnings > 0);
@@ -48,6 +52,16 @@ Examples:
       }
       if (!ok) process.exitCode = exitCodes.input;
     });
+}
+
+/** Descriptions that are given together are of one cluster if one of them says that it runs beside another. */
+function besideEachOther(checked: readonly { readonly vnf: Vnf | undefined }[], names: readonly string[]): Problem[] {
+  const vnfs = checked.flatMap(({ vnf }) => vnf ?? []);
+  if (!vnfs.some(({ beside }) => beside)) return [];
+  return togetherProblems(vnfs).map(({ vnf, what, cure }) => {
+    const file = names[checked.findIndex((one) => one.vnf === vnf)]!;
+    return { severity: 'error', file, line: 1, column: 1, path: '', what, cure };
+  });
 }
 
 const count = (problems: readonly Problem[], severity: Problem['severity']): number =>

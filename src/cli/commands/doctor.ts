@@ -4,9 +4,9 @@ import { clusterFindings } from '../../doctor/cluster-checks.ts';
 import type { Finding } from '../../doctor/finding.ts';
 import { gatherFacts } from '../../doctor/gather.ts';
 import { nodeFindings } from '../../doctor/node-checks.ts';
-import { paths } from '../../model/names.ts';
 import { exitCodes } from '../../process/failure.ts';
 import { withProgress } from '../progress.ts';
+import { descriptionOf, fileArgument, vnfOption } from '../vnf-option.ts';
 
 export function doctorCommand(): Command {
   return new Command('doctor')
@@ -16,7 +16,8 @@ export function doctorCommand(): Command {
         'scores, the token, the clock, HAProxy. It changes nothing. Of files and programs it sees this node’s: run it on each. See ' +
         'docs/doctor.md.',
     )
-    .argument('[file]', 'the VNF description', paths.description)
+    .addArgument(fileArgument())
+    .addOption(vnfOption())
     .option('--json', 'print one JSON object instead of text')
     .addHelpText(
       'after',
@@ -27,8 +28,8 @@ Examples:
   vnfha doctor
   vnfha doctor --json | jq '.findings[].check'`,
     )
-    .action(async (file: string, { json }: { json?: boolean }) => {
-      const facts = await withProgress('Looking at this node and its cluster', gatherFacts(file));
+    .action(async (file: string | undefined, { vnf, json }: { vnf?: string; json?: boolean }) => {
+      const facts = await withProgress('Looking at this node and its cluster', gatherFacts(descriptionOf(file, vnf)));
       const findings = [...nodeFindings(facts), ...clusterFindings(facts)];
       const ok = findings.every(({ severity }) => severity === 'warning');
       if (json) process.stdout.write(JSON.stringify({ ok, node: facts.node, findings }, null, 2) + '\n');

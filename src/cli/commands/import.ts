@@ -1,4 +1,5 @@
 /** `vnfha import`: the description of what is in a cluster, as far as it goes. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { stringify } from 'yaml';
@@ -10,7 +11,7 @@ import { readCorosyncConf } from '../../import/corosync-conf.ts';
 import { readHaproxyCfg } from '../../import/haproxy-cfg.ts';
 import { importCib } from '../../import/import.ts';
 import { readDescription } from '../../model/load.ts';
-import { paths } from '../../model/names.ts';
+import { paths, vnfPaths } from '../../model/names.ts';
 import { formatProblem } from '../../model/problem.ts';
 import { queryCib } from '../../pacemaker/live-cib.ts';
 import { Failure, messageOf } from '../../process/failure.ts';
@@ -53,7 +54,7 @@ Examples:
       const text = options.cib === undefined ? await queryCib() : await read(options.cib);
       const cib = parseXml(text, options.cib ?? 'the live CIB');
       const corosync = await given(options.corosync, live ? '/etc/corosync/corosync.conf' : undefined);
-      const haproxy = await given(options.haproxy, live ? paths.haproxyConfig : undefined);
+      const haproxy = await given(options.haproxy, live ? haproxyConfigOf(options.vnf) : undefined);
       const { description, leftOut } = importCib({
         cib,
         corosync: corosync === undefined ? undefined : readCorosyncConf(corosync),
@@ -66,6 +67,11 @@ Examples:
       const lines = [...leftOut, ...(await verdict(yaml, options.output ?? 'the description', cib))];
       process.stderr.write(lines.map((line) => `${line}\n`).join(''));
     });
+}
+
+function haproxyConfigOf(vnf: string | undefined): string {
+  const beside = vnf === undefined ? undefined : vnfPaths({ name: vnf, beside: true }).haproxyConfig;
+  return beside !== undefined && existsSync(beside) ? beside : paths.haproxyConfig;
 }
 
 /** What is still missing in the description; if nothing is, what it would change. */

@@ -2,15 +2,17 @@
 import { Command, Option } from 'commander';
 import { type Incident, isOpen, type Journal, lastHold } from '../../decide/incident-journal.ts';
 import { loadVnf } from '../../model/load.ts';
-import { paths } from '../../model/names.ts';
+import { paths, vnfPaths } from '../../model/names.ts';
 import type { RecoveryTarget } from '../../model/vnf.ts';
 import { Failure } from '../../process/failure.ts';
+import { descriptionOf, vnfOption } from '../vnf-option.ts';
 import { incidentPage } from '../../status/incident-picture.ts';
 import { readJournal, timelineOf } from '../../status/incidents.ts';
 
 interface IncidentOptions {
   readonly json?: boolean;
-  readonly journal: string;
+  readonly journal?: string;
+  readonly vnf?: string;
 }
 
 export function incidentCommand(): Command {
@@ -32,20 +34,24 @@ Examples:
     );
 }
 
-const journalOption = ['--journal <file>', 'where they are', paths.incidentJournal] as const;
+const journalOption = ['--journal <file>', `where they are; default ${paths.incidentJournal}`] as const;
+
+const journalOf = ({ journal, vnf }: IncidentOptions): string =>
+  journal ?? (vnf === undefined ? paths.incidentJournal : vnfPaths({ name: vnf, beside: true }).incidentJournal);
 
 interface ShowOptions extends IncidentOptions {
   readonly html?: boolean;
-  readonly description: string;
+  readonly description?: string;
 }
 
 function listCommand(): Command {
   return new Command('list')
     .summary('all that are known, the newest first')
     .option('--json', 'print a JSON array instead of text')
+    .addOption(vnfOption())
     .option(...journalOption)
-    .action(async ({ json, journal }: IncidentOptions) => {
-      const all = await readJournal(journal);
+    .action(async ({ json, ...options }: IncidentOptions) => {
+      const all = await readJournal(journalOf(options));
       const incidents = known(all);
       if (json)
         process.stdout.write(JSON.stringify(incidents.map((one) => ({ ...one, held: holdOf(all, one) })), null, 2) + '\n'); // prettier-ignore
@@ -59,14 +65,15 @@ function showCommand(): Command {
     .argument('<id>', 'its id, or the beginning of it')
     .addOption(new Option('--json', 'print one JSON object instead of text').conflicts('html'))
     .option('--html', 'print a page with its picture: one file, for a mail or a ticket')
-    .option('--description <file>', 'says what was asked for: its recovery', paths.description)
+    .option('--description <file>', `says what was asked for: its recovery; default ${paths.description}`)
+    .addOption(vnfOption())
     .option(...journalOption)
-    .action(async (id: string, { json, html, description, journal }: ShowOptions) => {
-      const all = await readJournal(journal);
+    .action(async (id: string, { json, html, description, ...options }: ShowOptions) => {
+      const all = await readJournal(journalOf(options));
       const incident = named(known(all), id);
       const timeline = timelineOf(all.get(incident.id)!);
       if (html) {
-        const target = await targetIn(description);
+        const target = await targetIn(description ?? descriptionOf(undefined, options.vnf));
         return void process.stdout.write(incidentPage({ incident, timeline, target, now: Date.now() }));
       }
       if (json) {

@@ -9,7 +9,7 @@ interface LabUpOptions {
 }
 
 /** Until the last step is done, the lab is bound to this process: Ctrl-C leaves nothing. */
-export async function labUp(description: string | undefined, options: LabUpOptions): Promise<void> {
+export async function labUp([description, ...beside]: readonly string[], options: LabUpOptions): Promise<void> {
   const begun = performance.now();
   const progress = (text: string) => {
     const seconds = ((performance.now() - begun) / 1000).toFixed(1);
@@ -20,6 +20,7 @@ export async function labUp(description: string | undefined, options: LabUpOptio
     bootDelayMs: options.bootDelay * 1000,
     progress,
     ...(description === undefined ? {} : { description }),
+    beside,
     ...(options.nodes === undefined ? {} : { nodes: options.nodes }),
   });
   try {

@@ -11,6 +11,7 @@ const examples = `
 Examples:
   vnfha lab up                                three nodes that run the example VNF
   vnfha lab up my-vnf.yaml --name mine        the nodes and networks of your own description
+  vnfha lab up sipcore.yaml sipcore-im.yaml   two VNFs side by side on the same nodes
   vnfha lab exec node1 -- crm_mon -1          run a program on a node
   vnfha lab exec client -- curl -s 10.77.0.60 or on the host outside the cluster
   vnfha lab kill node2                        a power cut; the cluster fences it, and it comes back
@@ -36,7 +37,10 @@ export function labCommand(): Command {
     .description(
       'Starts the nodes of a description (default: the example sipcore.yaml), and applies it to their cluster.',
     )
-    .argument('[FILE]', 'the description; its fencing is replaced by the lab’s own')
+    .argument(
+      '[FILES...]',
+      'the description, and those of VNFs that run beside it; their fencing is replaced by the lab’s own',
+    )
     .addOption(nameOption())
     .option('--nodes <N>', 'the example with that many nodes', count)
     .option('--no-apply', 'only form the cluster: apply nothing to it')

@@ -3,13 +3,16 @@
  */
 import { hostname } from 'node:os';
 import { Command } from 'commander';
-import { notifierDefaults, runNotifier } from '../../notifier/daemon.ts';
+import { paths } from '../../model/names.ts';
+import { runNotifier } from '../../notifier/daemon.ts';
 import { createLog } from '../../process/log.ts';
 import { metricsOption } from '../metrics-option.ts';
+import { descriptionOf, fileArgument, vnfOption } from '../vnf-option.ts';
 
 interface NotifierCommandOptions {
   readonly metrics?: string;
-  readonly journal: string;
+  readonly vnf?: string;
+  readonly journal?: string;
 }
 
 export function notifierCommand(): Command {
@@ -20,17 +23,19 @@ export function notifierCommand(): Command {
         'the operation to its end, makes Pacemaker forget the failures, and raises and clears the alarm. It runs in the foreground and\n' +
         'logs JSON lines on stderr. SIGHUP reads the description anew, SIGTERM ends it; kill -9 loses nothing. See docs/notifier.md.',
     )
-    .argument('[file]', 'the VNF description', notifierDefaults.description)
-    .option('--journal <file>', 'where incidents are written down', notifierDefaults.journal)
+    .addArgument(fileArgument())
+    .addOption(vnfOption())
+    .option('--journal <file>', `where incidents are written down; default ${paths.incidentJournal}`)
     .addOption(metricsOption('notifier'))
     .addHelpText(
       'after',
       `
 Examples:
   vnfha notifier                                        as vnfha-notifier.service runs it
+  vnfha notifier --vnf NAME                             as vnfha-notifier@NAME.service does, for a VNF beside the node’s
   vnfha notifier ./sipcore.yaml --journal ./incidents.jsonl`,
     )
-    .action((file: string, options: NotifierCommandOptions) =>
-      runNotifier({ ...options, description: file, node: hostname(), log: createLog('notifier') }),
+    .action((file: string | undefined, { vnf, ...options }: NotifierCommandOptions) =>
+      runNotifier({ ...options, description: descriptionOf(file, vnf), node: hostname(), log: createLog('notifier') }),
     );
 }

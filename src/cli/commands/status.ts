@@ -3,7 +3,7 @@ import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { loadVnf } from '../../model/load.ts';
-import { paths } from '../../model/names.ts';
+import { vnfPaths } from '../../model/names.ts';
 import type { Vnf } from '../../model/vnf.ts';
 import { readStatus } from '../../pacemaker/crm-mon.ts';
 import { now } from '../../process/clock.ts';
@@ -13,9 +13,11 @@ import { readJournal } from '../../status/incidents.ts';
 import { askSidecars } from '../../status/sync-state.ts';
 import { type VnfStatus, vnfStatus } from '../../status/vnf-status.ts';
 import { withProgress } from '../progress.ts';
+import { descriptionOf, fileArgument, vnfOption } from '../vnf-option.ts';
 import { statusText } from '../status-text.ts';
 
 interface StatusOptions {
+  readonly vnf?: string;
   readonly json?: boolean;
   readonly watch?: number | true;
 }
@@ -28,7 +30,8 @@ export function statusCommand(): Command {
         'rotation (as the bridge of this node says: on the nodes of the load balancer only), how far the copies of a state are behind (as the sidecar of this node says: where it is active), ' +
         'and open incidents.',
     )
-    .argument('[file]', 'the VNF description', paths.description)
+    .addArgument(fileArgument())
+    .addOption(vnfOption())
     .option('--json', 'print one JSON object instead of text; with --watch, one a line')
     .option('--watch [seconds]', 'go on until interrupted; default every 2 s', seconds)
     .addHelpText(
@@ -41,8 +44,8 @@ Examples:
   vnfha status --watch 1
   vnfha status --json | jq .problems`,
     )
-    .action(async (file: string, options: StatusOptions) => {
-      const vnf = await loadVnf(file);
+    .action(async (file: string | undefined, options: StatusOptions) => {
+      const vnf = await loadVnf(descriptionOf(file, options.vnf));
       const watch = options.watch === true ? 2 : options.watch;
       if (watch === undefined) {
         const status = await withProgress('Reading the status of the cluster', read(vnf));
@@ -59,10 +62,11 @@ Examples:
 }
 
 async function read(vnf: Vnf): Promise<VnfStatus> {
+  const { bridgeSocket, incidentJournal } = vnfPaths(vnf);
   const [cluster, rotation, journal, sidecars] = await Promise.all([
     readStatus(),
-    askBridge(paths.bridgeSocket),
-    readJournal(paths.incidentJournal, vnf.name).catch(() => undefined),
+    askBridge(bridgeSocket),
+    readJournal(incidentJournal, vnf.name).catch(() => undefined),
     askSidecars(vnf, hostname()),
   ]);
   return vnfStatus(vnf, cluster, rotation, journal, now(), sidecars);

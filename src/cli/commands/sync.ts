@@ -4,10 +4,11 @@
 import { hostname } from 'node:os';
 import { Command } from 'commander';
 import { loadVnfOn } from '../../model/load.ts';
-import { paths } from '../../model/names.ts';
+import { besideDirectory, paths } from '../../model/names.ts';
 import { Failure } from '../../process/failure.ts';
 import { createLog } from '../../process/log.ts';
 import { metricsOption } from '../metrics-option.ts';
+import { descriptionOf } from '../vnf-option.ts';
 import { run } from '../../process/run.ts';
 import { loadConfig, type SyncConfig } from '../../sync/config.ts';
 import { sidecarOf } from '../../sync/derive.ts';
@@ -22,7 +23,10 @@ export function syncCommand(): Command {
         'JSON lines on stderr. SIGTERM ends it. See docs/sync.md.',
     )
     .argument('[file]', `a configuration; with --vnfc: the VNF description (default ${paths.description})`)
-    .option('--vnfc <name>', 'the sidecar of this VNFC, as the description says it')
+    .option(
+      '--vnfc <[vnf.]name>',
+      `the sidecar of this VNFC, as the description says it; of a VNF beside the node’s: VNF.VNFC, by ${besideDirectory}/VNF.yaml`,
+    )
     .addOption(metricsOption('sync'))
     .addHelpText(
       'after',
@@ -43,7 +47,8 @@ async function configuration(file: string | undefined, vnfc: string | undefined)
     if (file !== undefined) return loadConfig(file, node);
     throw new Failure('usage', 'neither a configuration nor --vnfc is given', { cure: "See 'vnfha sync --help'." });
   }
-  const { user, ...config } = sidecarOf(await loadVnfOn(node, file ?? paths.description), vnfc, node);
+  const [, vnf, name] = /^(?:([^.]*)\.)?(.*)$/.exec(vnfc)!;
+  const { user, ...config } = sidecarOf(await loadVnfOn(node, file ?? descriptionOf(undefined, vnf)), name!, node);
   return user === undefined || user === 'root' ? config : { ...config, group: await primaryGroup(user) };
 }
 

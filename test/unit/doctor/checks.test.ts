@@ -56,7 +56,14 @@ const cluster: ClusterFacts = {
   ]),
 };
 const well: Facts = {
-  ...{ node: 'node1', description: { file, vnf, problem: undefined }, here, cluster, clusterProblem: undefined },
+  ...{
+    node: 'node1',
+    description: { file, vnf, problem: undefined },
+    others: [],
+    here,
+    cluster,
+    clusterProblem: undefined,
+  },
 };
 
 const found = (facts: Facts): string[] =>
@@ -153,4 +160,25 @@ test('corosync-cpgtool is read', (t) => {
   const text =
     'Group Name\t       PID\t   Node ID\ncrmd \n\t\t        64\t         1 (10.77.0.1)\nvnfha\n\t\t        44\t         1 (10.77.0.1)\n\t\t        45\t         3 (10.77.0.3)\n';
   t.deepEqual([...parseGroups(text)], [['crmd', at(1, 64)], ['vnfha', [...at(1, 44), ...at(3, 45)]]]); // prettier-ignore
+});
+
+test('of several VNFs: what two both want, and one whose bridge or notifier is missing', async (t) => {
+  const im = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/sipcore-im.yaml'));
+  const members = new Map([
+    ['vnfha', [...at(1, 100, 200, 201, 300, 301), ...at(2, 100, 200, 201, 300, 301), ...at(3, 100, 300, 301)]],
+    ['vnfha-notifier', [...at(1, 300), ...at(2, 300), ...at(3, 300)]],
+    ['vnfha-notifier@sipcore-im', [...at(1, 301), ...at(2, 301), ...at(3, 301)]],
+  ]);
+  const withIm = { ...inCluster({ members }), others: [im] };
+  t.deepEqual(found(withIm), []);
+  const same = { ...withIm, others: [{ ...im, beside: false }] };
+  t.regex(found(same)[0]!, /^error together: 'sipcore' and 'sipcore-im' both have the nodes' own files/);
+  const oneBridge = new Map([...members, ['vnfha', [...at(1, 100, 200, 300, 301), ...members.get('vnfha')!.slice(5)]]]);
+  t.deepEqual(found({ ...inCluster({ members: oneBridge }), others: [im] }), [
+    'error daemons: a bridge or the supervisor does not run on node1',
+  ]);
+  const ofIm = { ...withIm, description: { file, vnf: im, problem: undefined }, others: [vnf] };
+  const noNotifier = new Map([...members, ['vnfha-notifier@sipcore-im', [...at(1, 301), ...at(2, 301)]]]);
+  const findings = clusterFindings({ ...ofIm, cluster: { ...cluster, members: noNotifier } });
+  t.true(findings.some(({ cure }) => cure === "Run 'systemctl enable --now vnfha-notifier@sipcore-im' there."));
 });

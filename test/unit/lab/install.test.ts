@@ -59,3 +59,19 @@ test('a key, the same on every node, where corosync.conf wants one', (t) => {
     t.deepEqual([a?.mode, Buffer.from(a!.content, 'base64').length], [0o400, 256]);
   }
 });
+
+test('a VNF beside it has its description on every node, and both have the secrets that they name', (t) => {
+  const other = text.replace('name: v,', 'name: w, beside: true,').replace('/etc/vnfha/secret', '/etc/vnfha/other');
+  const beside = [{ text: other, vnf: readDescription(other, 'test').vnf! }];
+  const all = installFiles(vnf, planLab(vnf), {
+    description: text,
+    beside,
+    corosyncConf: '',
+    seedFencing: false,
+    extra: [],
+  });
+  const found = (file: string) => all['b']!.find((one) => one.path === file)?.content;
+  t.is(found('/etc/vnfha/vnf.yaml'), text);
+  t.is(found('/etc/vnfha/vnf.d/w.yaml'), other);
+  t.is(found('/etc/vnfha/other'), found('/etc/vnfha/secret'));
+});

@@ -102,3 +102,14 @@ test('the sidecar of a VNFC with sync is enabled on each of its nodes', (t) => {
   const synced = hosts.filter(({ units }) => units.includes('vnfha-sync@reg')).map(({ name }) => name);
   t.deepEqual(synced, ['a', 'c']);
 });
+
+test('a VNF beside it: its daemons run on the same nodes, and the client keeps off its addresses', (t) => {
+  const nodes = '[{ name: a, address: 192.0.2.1 }, { name: b, address: 192.0.2.2 }]';
+  const text = description('[{ name: n, cidr: 192.0.2.0/29 }]', nodes);
+  const beside = vnfOf(
+    text.replace('vnf: { name: v }', 'vnf: { name: w, beside: true }').replaceAll('192.0.2.6', '192.0.2.5'),
+  );
+  const [client, a] = planLab(vnfOf(text), [beside]).hosts;
+  t.deepEqual(a!.units, ['vnfha-supervisor', 'vnfha-bridge', 'vnfha-bridge@w']);
+  t.is(client!.nics[0]!.address, '192.0.2.4/29');
+});

@@ -72,3 +72,9 @@ for (const text of [
     t.is(decodeBridgeMessage(text), undefined);
   });
 }
+
+test('a request may name the VNF whose bridges are asked', (t) => {
+  const asked = { v: 1, type: 'exclude', id: 'a', vnf: 'im', backend: 'b', server: 's', at: 16, until: 17 };
+  t.deepEqual(decodeBridgeMessage(JSON.stringify(asked)), asked as BridgeMessage);
+  for (const vnf of ['', 7, null, {}]) t.is(decodeBridgeMessage(JSON.stringify({ ...asked, vnf })), undefined);
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
-import { loadVnfOn } from '../../../src/model/load.ts';
+import { loadVnfOn, misplaced, readDescription } from '../../../src/model/load.ts';
 import { Failure } from '../../../src/process/failure.ts';
 import { base } from './base.ts';
 
@@ -18,4 +18,12 @@ test('a node that the description does not have is an error that names both', as
     t.is(failure.message, `this node is called '${stranger}', and ${file} has only n1, n2, n3`);
     t.regex(failure.cure!, /the description, or the hostname/);
   }
+});
+
+test('a description beside the node’s is called as its VNF, and says that it is beside', (t) => {
+  const here = { ...readDescription(base, 'test').vnf!, beside: true };
+  t.is(misplaced(here, '/etc/vnfha/vnf.d/ims.yaml'), undefined);
+  t.is(misplaced({ ...here, beside: false }, '/etc/vnfha/vnf.yaml'), undefined);
+  t.regex(misplaced(here, '/etc/vnfha/vnf.d/im.yaml')!.message, /is called 'ims'/);
+  t.regex(misplaced({ ...here, beside: false }, '/etc/vnfha/vnf.d/ims.yaml')!.message, /no 'beside: true'/);
 });

@@ -25,6 +25,7 @@ const web: ActiveActiveVnfc = {
 
 const vnf: Vnf = {
   name: 'sip',
+  beside: false,
   instanceId: 'vnf-1',
   networks: [],
   nodes: [],

@@ -119,7 +119,7 @@ export async function startBridge(
     } else if (message.type === 'exclude' || message.type === 'readmit') {
       const { type, id, backend, server, at: sent, until } = message;
       log.info('asked', { id, asks: type, server: `${backend}/${server}` });
-      post({ type: 'request', at, id, out: type === 'exclude', backend, server, sent, until });
+      post({ type: 'request', at, id, out: type === 'exclude', backend, server, nodeId: from.nodeid, sent, until });
     } else if (message.type === 'supervisor') {
       nodes.supervisor(from);
     } else if (message.type === 'instance') {

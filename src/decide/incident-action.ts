@@ -21,13 +21,13 @@ export type IncidentAction =
       readonly operation: string;
       readonly how: Resolution;
     }
-  /** Make Pacemaker forget the failures of `resource` on `node`. */
+  /** Make Pacemaker forget the failures of `resource` on `node`; undefined: on every node. */
   | {
       readonly type: 'cleanup';
       readonly incident: string;
       readonly attempt: number;
       readonly resource: string;
-      readonly node: string;
+      readonly node: string | undefined;
     }
   | { readonly type: 'raise-alarm'; readonly incident: string; readonly alarm: Alarm }
   | { readonly type: 'clear-alarm'; readonly incident: string; readonly alarm: Alarm & { readonly clearedAt: number } }

@@ -56,9 +56,9 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
     case 'completed': {
       if (whole) return recovered();
       if (condition !== 'broken') return undefined;
-      const resource = vnfc?.resource;
-      if (resource === undefined) return fact({ kind: 'cleaned-up', incident: id, attempt });
-      return { action: { type: 'cleanup', incident: id, attempt, resource, node: incident.node } };
+      const counted = vnfc?.counted(incident.node);
+      if (counted === undefined) return fact({ kind: 'cleaned-up', incident: id, attempt });
+      return { action: { type: 'cleanup', incident: id, attempt, ...counted } };
     }
     case 'cleaned':
       if (whole) return recovered();

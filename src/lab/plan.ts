@@ -3,7 +3,7 @@
  */
 import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } from '../model/address.ts';
 import { syncUnit } from '../model/names.ts';
-import { hasSidecar, type Vnf } from '../model/vnf.ts';
+import { hasSidecar, type Vnf, type Vnfc } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
 
@@ -81,13 +81,25 @@ function interfaceNames(vnf: Vnf): string[] {
   });
 }
 
+/** The addresses that a VNFC has besides its nodes'. */
+function ownAddresses(vnfc: Vnfc): readonly string[] {
+  switch (vnfc.redundancy) {
+    case 'active-standby':
+      return [vnfc.vip.ip];
+    case 'active-active':
+      return [];
+    case 'active-active-vms':
+      return vnfc.vms.map(({ address }) => address);
+  }
+}
+
 /** The client is .100 where that is free, or else the highest address that is. */
 function clientAddress(vnf: Vnf, name: string): string {
   const network = parsePrefixed(vnf.networks.find((candidate) => candidate.name === name)!.cidr)!;
   const used = new Set(
     [
       ...vnf.nodes.map((node) => node.addresses[name]),
-      ...vnf.vnfcs.map((vnfc) => (vnfc.redundancy === 'active-standby' ? vnfc.vip.ip : undefined)),
+      ...vnf.vnfcs.flatMap(ownAddresses),
       vnf.loadBalancer?.vip.ip,
     ].flatMap((address) => (address === undefined ? [] : parseAddress(address)!.value)),
   );

@@ -30,7 +30,7 @@ export interface NotifierOptions {
   readonly policy: IncidentPolicy;
   readonly adapter: HealAdapter;
   readonly readStatus: () => Promise<ClusterStatus>;
-  readonly cleanup: (resource: string, node: string) => Promise<void>;
+  readonly cleanup: (resource: string, node: string | undefined) => Promise<void>;
   /** Between two looks at Pacemaker: while an incident is open or one may come of what was heard lately, and else. */
   readonly statusEveryMs: { readonly lively: number; readonly quiet: number };
   /** The journal can't be written: nothing more can be done here, and another member shall speak. */

@@ -63,10 +63,11 @@ export function vmsFields(vnfc: string, vms: readonly FoundVm[], nodes: readonly
 
 /** The VM's own address stands as '%a'. */
 function checkOf(parameters: Found['primitive']['parameters'], address: string | undefined): Fields {
+  // not a longer address that begins or ends so
+  const own = address && new RegExp(`\\[${address}\\]|(?<![\\w.:])${address.replaceAll('.', '\\.')}(?![\\w.]|:[\\da-f]*:)`, 'g');
   const any = (text: unknown): unknown => {
-    if (address === undefined || text === undefined) return text;
-    if (Array.isArray(text)) return text.map(any);
-    return String(text).replaceAll(`[${address}]`, '%a').replaceAll(address, '%a');
+    if (own === undefined || own === '' || text === undefined) return text;
+    return Array.isArray(text) ? text.map(any) : String(text).replaceAll(own, '%a');
   };
   const port = Number(/:(\d+)$/.exec(valueOf(parameters, 'check_tcp') ?? '')?.[1]);
   return {
@@ -74,4 +75,4 @@ function checkOf(parameters: Found['primitive']['parameters'], address: string |
     http: any(valueOf(parameters, 'check_http')),
     command: any(command(valueOf(parameters, 'check_command'))),
   };
-}
+} // prettier-ignore

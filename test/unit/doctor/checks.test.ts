@@ -154,3 +154,17 @@ test('corosync-cpgtool is read', (t) => {
     'Group Name\t       PID\t   Node ID\ncrmd \n\t\t        64\t         1 (10.77.0.1)\nvnfha\n\t\t        44\t         1 (10.77.0.1)\n\t\t        45\t         3 (10.77.0.3)\n';
   t.deepEqual([...parseGroups(text)], [['crmd', at(1, 64)], ['vnfha', [...at(1, 44), ...at(3, 45)]]]); // prettier-ignore
 });
+
+test('a host of VMs needs virsh, and their XMLs', async (t) => {
+  const vms = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/vms.yaml'));
+  const host = (versions: NodeFacts['versions'], config: typeof root | undefined): string[] =>
+    found({
+      ...well,
+      description: { file, vnf: vms, problem: undefined },
+      here: { ...here, versions, files: new Map([...files, ['/etc/vnfha/vm/web1.xml', config!], ['/etc/vnfha/vm/web2.xml', root]]) },
+    }).filter((line) => line.includes(' vms: '));
+  const virsh = { ...here.versions, virsh: '9.0.0' };
+  t.deepEqual(host(virsh, root), []);
+  t.deepEqual(host(virsh, undefined), ['error vms: /etc/vnfha/vm/web1.xml, the XML of a VM, is not there']);
+  t.deepEqual(host(here.versions, root), ['error vms: this node is to run VMs, and virsh is not installed here']);
+}); // prettier-ignore

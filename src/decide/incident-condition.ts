@@ -29,7 +29,8 @@ export function conditionOf(status: ClusterStatus, vnf: Vnf, vnfc: NodesVnfc, no
     if (exhausted) return isActive(status, memberId(vnf.name, vnfc.name), node) ? 'unclear' : 'broken';
     return healthyNodes(status, vnf, vnfc).length >= vnfc.instances ? 'whole' : 'unclear';
   }
-  const serves = healthyNodes(status, vnf, vnfc).includes(node) && isAdmitted(status, memberId(vnf.name, vnfc.name), node);
+  const serves =
+    healthyNodes(status, vnf, vnfc).includes(node) && isAdmitted(status, memberId(vnf.name, vnfc.name), node);
   return !exhausted && serves ? 'whole' : 'unclear';
 }
 

@@ -2,7 +2,14 @@
  * Whether one server should be in rotation, from the evidence that is held. The order of the rules is their rank.
  */
 import type { ClusterStatus, InstanceStatus, NodeStatus } from '../model/cluster.ts';
-import { type Host, type RotationPlace, type RotationState, type Server, subjectOf, type Wanted } from './rotation-types.ts';
+import {
+  type Host,
+  type RotationPlace,
+  type RotationState,
+  type Server,
+  subjectOf,
+  type Wanted,
+} from './rotation-types.ts';
 
 /** What should be, or undefined: nothing that is held says anything, so nothing is changed. */
 export function wantedOf(server: Server, state: RotationState): Wanted | undefined {

@@ -5,7 +5,14 @@
 import type { ClusterStatus, FailureCount, NodeStatus } from '../model/cluster.ts';
 import { vmId, vmMemberId } from '../model/names.ts';
 import type { VmsVnfc, Vnf } from '../model/vnf.ts';
-import { activeNodes, type Condition, healthyInstances, infinity, isAdmitted, isExhausted } from './incident-condition.ts';
+import {
+  activeNodes,
+  type Condition,
+  healthyInstances,
+  infinity,
+  isAdmitted,
+  isExhausted,
+} from './incident-condition.ts';
 
 /** The condition of the VM called `vm`; node-lost: none of its nodes works. */
 export function vmCondition(status: ClusterStatus, vnf: Vnf, vnfc: VmsVnfc, vm: string): Condition {

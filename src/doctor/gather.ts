@@ -36,18 +36,19 @@ export async function gatherFacts(file: string): Promise<Facts> {
 }
 
 async function gatherNode(vnf: Vnf | undefined): Promise<NodeFacts> {
-  const [pacemaker, corosync, haproxy, virsh, files, bridgeAnswers, haproxyState, enabled, clock, config] = await Promise.all([
-    version('pacemakerd', '--version'),
-    version('corosync', '-v'),
-    version('haproxy', '-v'),
-    version('virsh', '--version'),
-    statAll(vnf),
-    answers(paths.bridgeSocket),
-    attempt(runtimeAt(paths.haproxySocket, timeoutMs).observe()),
-    said('systemctl', 'is-enabled', 'haproxy.service'),
-    said('timedatectl', 'show', '-p', 'NTPSynchronized'),
-    vnf?.loadBalancer === undefined ? undefined : attempt(haproxyConfig(vnf)),
-  ]);
+  const [pacemaker, corosync, haproxy, virsh, files, bridgeAnswers, haproxyState, enabled, clock, config] =
+    await Promise.all([
+      version('pacemakerd', '--version'),
+      version('corosync', '-v'),
+      version('haproxy', '-v'),
+      version('virsh', '--version'),
+      statAll(vnf),
+      answers(paths.bridgeSocket),
+      attempt(runtimeAt(paths.haproxySocket, timeoutMs).observe()),
+      said('systemctl', 'is-enabled', 'haproxy.service'),
+      said('timedatectl', 'show', '-p', 'NTPSynchronized'),
+      vnf?.loadBalancer === undefined ? undefined : attempt(haproxyConfig(vnf)),
+    ]);
   return {
     versions: { node: process.versions.node, pacemaker, corosync, haproxy, virsh },
     files,

@@ -88,7 +88,9 @@ export const vmFiles = (vnf: Vnf | undefined, node: string): string[] =>
 
 /** The agents that the description needs on this node. */
 export function agentFiles(vnf: Vnf | undefined): string[] {
-  const ours = ['vnfc', 'vnfc-vm', 'lb-member', 'haproxy', 'vip'].map((name) => `/usr/lib/ocf/resource.d/vnfha/${name}`);
+  const ours = ['vnfc', 'vnfc-vm', 'lb-member', 'haproxy', 'vip'].map(
+    (name) => `/usr/lib/ocf/resource.d/vnfha/${name}`,
+  );
   return [...ours, ...(vnf?.fencing ?? []).map(({ agent }) => `/usr/sbin/${agent}`)];
 }
 

@@ -91,7 +91,11 @@ export function confirmation({ heartbeat }: NodesVnfc, at: number): Stage {
 }
 
 /** A dead one's check fails at once, a hung one's after its timeout. */
-export function check({ check: { intervalMs, timeoutMs } }: Pick<Vnfc, 'check'>, at: number, how: 'dies' | 'hangs'): Stage {
+export function check(
+  { check: { intervalMs, timeoutMs } }: Pick<Vnfc, 'check'>,
+  at: number,
+  how: 'dies' | 'hangs',
+): Stage {
   const answer = how === 'hangs' ? { typicalMs: timeoutMs, worstMs: timeoutMs } : timings.monitor;
   const by = `its check, every ${durationText(intervalMs)}${how === 'hangs' ? `, given up after ${durationText(timeoutMs)}` : ''}`;
   const span = [intervalMs / 2 + answer.typicalMs, intervalMs + answer.worstMs] as const;

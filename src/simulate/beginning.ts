@@ -82,9 +82,7 @@ export const eventsOf = (faults: readonly Fault[], hits: readonly Hit[], cib: El
 
 /** What was active has been demoted by then, and is found dead by the monitor of a standby. */
 export const laterEventsOf = (hits: readonly Hit[], cib: Element): string[] =>
-  hits.flatMap(({ node, resource, role }) =>
-    role === 'Promoted' ? injected(cib, resource, 'Unpromoted', node) : [],
-  );
+  hits.flatMap(({ node, resource, role }) => (role === 'Promoted' ? injected(cib, resource, 'Unpromoted', node) : []));
 
 const injected = (cib: Element, resource: string, role: string, node: string): string[] => [
   '--op-inject',

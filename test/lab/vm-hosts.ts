@@ -41,7 +41,7 @@ link set port0 up
 addr add $address dev br0
 link set br0 up
 END
-libvirt-node ${onNode}
+/usr/local/sbin/libvirt-node ${onNode}
 `;
 
 /** Of \`address=\` the guest makes its address: see scripts/guest. */
@@ -77,6 +77,6 @@ function domainOf(name: string): string {
 
 /** Makes a host of a node that has booted. */
 export async function makeHost(lab: Lab, node: string): Promise<void> {
-  const { code, stderr } = await lab.exec(node, ['vm-host']);
+  const { code, stderr } = await lab.exec(node, ['/usr/local/sbin/vm-host']);
   if (code !== 0) throw new Error(`${node} is no host of VMs: ${stderr}`);
 }

@@ -79,7 +79,17 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
 /** An agent's request, heard now. */
 export function ask(engine: Engine, type: 'exclude' | 'readmit', server: string, id = `${type}-${server}`): void {
   const at = now();
-  engine.post({ type: 'request', at, id, out: type === 'exclude', backend, server, nodeId: 1, sent: at, until: at + 20_000 });
+  engine.post({
+    type: 'request',
+    at,
+    id,
+    out: type === 'exclude',
+    backend,
+    server,
+    nodeId: 1,
+    sent: at,
+    until: at + 20_000,
+  });
 }
 
 /** The ack of a request, if it has come. */

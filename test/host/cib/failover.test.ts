@@ -35,7 +35,10 @@ for (const name of examples) {
     for (const { name: node } of vnf.nodes) {
       const transition = await simulate(cluster.cib, ['--node-fail', node, '--quorum', 'true']);
       // what has no other node waits for this one
-      const left = { ...vnf, vnfcs: vnf.vnfcs.filter((vnfc) => (vnfc as NodesVnfc).nodes.some((other) => other !== node)) };
+      const left = {
+        ...vnf,
+        vnfcs: vnf.vnfcs.filter((vnfc) => (vnfc as NodesVnfc).nodes.some((other) => other !== node)),
+      };
       t.deepEqual(wrong(left, transition.after, node), [], node);
       t.deepEqual(outOfOrder(left, transition, cluster, node), [], node);
     }

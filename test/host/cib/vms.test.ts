@@ -38,7 +38,10 @@ test('each VM has a host of its own, with its place; with fewer hosts than VMs t
   t.is(on(cluster, member), web1);
   const others = vnf.nodes.map(({ name }) => name).filter((node) => node !== web1);
   const { after } = await simulate(cluster.cib, ['--node-fail', others[0]!, '--node-fail', others[1]!, '--quorum', 'true']); // prettier-ignore
-  t.deepEqual(['web1', 'web2'].map((name) => on(after, `vms-web-${name}`)), [web1, web1]);
+  t.deepEqual(
+    ['web1', 'web2'].map((name) => on(after, `vms-web-${name}`)),
+    [web1, web1],
+  );
 });
 
 test('first excluded, then restarted where it is; failed too often, on another host', async (t) => {

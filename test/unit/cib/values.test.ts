@@ -12,7 +12,9 @@ const heartbeats = (fields: string) => {
 
 test('a heartbeat is a handful of parameters, in milliseconds', (t) => {
   t.deepEqual(
-    parametersOf(vnfOf(description), vnfOf(description).vnfcs[0] as NodesVnfc).filter(({ name }) => name.startsWith('heartbeat')),
+    parametersOf(vnfOf(description), vnfOf(description).vnfcs[0] as NodesVnfc).filter(({ name }) =>
+      name.startsWith('heartbeat'),
+    ),
     [],
   );
   t.deepEqual(heartbeats('{ http: "http://127.0.0.1/", interval: 1s, misses: 2 }'), [

@@ -129,7 +129,12 @@ function describe(state: RotationState): string[] {
  * died|hung|well NODE [resource=tel-web] [seen=T]; supervisor-gone NODE; suspects [NODE=SINCE …];
  * haproxy PID|gone [n2=out|drain …] [file-wrong]; set SERVER in|out done|absent|ERROR; written n2,n3|-|ERROR
  */
-function parseEvent(at: number, [word, ...args]: string[], state: RotationState, { places, statusOf }: Setting): RotationEvent[] {
+function parseEvent(
+  at: number,
+  [word, ...args]: string[],
+  state: RotationState,
+  { places, statusOf }: Setting,
+): RotationEvent[] {
   const servers = places.map(({ server }) => server);
   const options = new Map(args.filter((arg) => arg.includes('=')).map((arg) => arg.split('=') as [string, string]));
   const all = servers.map((server) => [keyOf('tel-web', server), options.get(server)] as const);
@@ -153,7 +158,9 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState,
       const [id, server] = args as [string, string];
       const until = Number(options.get('until') ?? at + 20_000);
       const nodeId = idOf(options.get('from') ?? server);
-      return [{ type: 'request', at, id, out: word === 'exclude', backend: 'tel-web', server, nodeId, sent: at, until }];
+      return [
+        { type: 'request', at, id, out: word === 'exclude', backend: 'tel-web', server, nodeId, sent: at, until },
+      ];
     }
     case 'failed': {
       const rc = Number(options.get('rc') ?? 7);

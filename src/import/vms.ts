@@ -66,8 +66,8 @@ function checkOf(parameters: Found['primitive']['parameters'], address: string |
   // not a longer address that begins or ends so
   const own = address && new RegExp(`\\[${address}\\]|(?<![\\w.:])${address.replaceAll('.', '\\.')}(?![\\w.]|:[\\da-f]*:)`, 'g');
   const any = (text: unknown): unknown => {
-    if (own === undefined || own === '' || text === undefined) return text;
-    return Array.isArray(text) ? text.map(any) : String(text).replaceAll(own, '%a');
+    if (Array.isArray(text)) return text.map(any);
+    return own && typeof text === 'string' ? text.replaceAll(own, '%a') : text;
   };
   const port = Number(/:(\d+)$/.exec(valueOf(parameters, 'check_tcp') ?? '')?.[1]);
   return {

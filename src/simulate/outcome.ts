@@ -149,9 +149,9 @@ function healsOf(vnf: Vnf, status: ClusterStatus): Outcome['heals'] {
   if (vnf.vnfm === undefined || !status.quorate) return [];
   return healables(vnf)
     .filter(({ heal }) => heal)
-    .flatMap(({ name, places, condition, instanceId }) =>
-      places
-        .filter((place) => condition(status, place) === 'broken')
-        .map((place) => ({ vnfc: name, node: place, vnfcInstanceId: instanceId(place) })),
+    .flatMap((vnfc) =>
+      vnfc.places
+        .filter((place) => vnfc.condition(status, place) === 'broken')
+        .map((place) => ({ vnfc: vnfc.name, node: place, vnfcInstanceId: vnfc.instanceId(place) })),
     );
 }

@@ -33,7 +33,7 @@ const common = { backend: 'tel-web', vnfc: 'web', port: 80 };
 /** What the scenarios of a folder are about. */
 interface Setting {
   readonly places: readonly RotationPlace[];
-  statusOf(deviations: readonly string[]): ClusterStatus;
+  readonly statusOf: (deviations: readonly string[]) => ClusterStatus;
 }
 
 export const instances: Setting = {

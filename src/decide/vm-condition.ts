@@ -39,7 +39,7 @@ const isUnsettled = ({ unclean, pending, standby, maintenance, online }: NodeSta
   unclean || pending || (online && (standby || maintenance));
 
 /** What Pacemaker counted against a VM, in the order of its nodes. */
-export function vmFailures(status: ClusterStatus, vnf: Vnf, vnfc: VmsVnfc, vm: string): readonly FailureCount[] {
+function vmFailures(status: ClusterStatus, vnf: Vnf, vnfc: VmsVnfc, vm: string): readonly FailureCount[] {
   const resource = vmId(vnf.name, vnfc.name, vm);
   const own = status.failures.filter((failure) => failure.resource === resource);
   return vnfc.hosts.flatMap((host) => own.find(({ node }) => node === host) ?? []);

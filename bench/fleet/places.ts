@@ -7,6 +7,7 @@ import type { Place } from './settled.ts';
 export function fleetPlaces(vnf: Vnf): Map<string, Place> {
   const places = new Map<string, Place>();
   for (const vnfc of vnf.vnfcs) {
+    if (vnfc.redundancy === 'active-active-vms') throw new Error('a fleet has no VMs');
     const up = vnfc.nodes.slice(0, vnfc.instances);
     const [first] = up as [string];
     const active = vnfc.redundancy === 'active-standby';

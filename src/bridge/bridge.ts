@@ -125,7 +125,7 @@ export async function startBridge(
       const { type, id, vnf, backend, server, at: sent, until } = message;
       if (vnf !== askedName(engine.structure.vnf)) return; // the bridges of another VNF answer
       log.info('asked', { id, asks: type, server: `${backend}/${server}` });
-      post({ type: 'request', at, id, out: type === 'exclude', backend, server, sent, until });
+      post({ type: 'request', at, id, out: type === 'exclude', backend, server, nodeId: from.nodeid, sent, until });
     } else if (message.type === 'supervisor') {
       nodes.supervisor(from);
     } else if (message.type === 'instance') {

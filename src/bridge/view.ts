@@ -47,13 +47,13 @@ export function viewOf({ node, vnf, config, corosync, state, heard, stats, outda
 }
 
 function serverView(server: Server, stats: readonly ServerStat[] | undefined) {
-  const { place, out, cut, reason, since, decided, memory, file, error, drifts } = server;
+  const { place, host, out, cut, reason, since, decided, memory, file, error, drifts } = server;
   const seen = stats?.find((stat) => stat.backend === place.backend && stat.server === place.server);
   return {
     backend: place.backend,
     server: place.server,
     vnfc: place.vnfc,
-    node: place.node,
+    node: host?.name ?? null,
     rotation: out ? 'out' : 'in',
     reason,
     since: new Date(since).toISOString(),

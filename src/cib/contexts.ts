@@ -13,20 +13,25 @@ import {
   resourceId,
   type ServerPlace,
   serverPlaces,
+  spreadId,
   vipId,
   vnfPaths,
+  vmId,
+  vmMemberId,
 } from '../model/names.ts';
+import { hostPort } from '../model/address.ts';
 import type {
   ActiveActiveVnfc,
   ActiveStandbyVnfc,
   Balanced,
   LoadBalancer,
   ManagedVnfc,
+  NodesVnfc,
   Vip,
+  VmsVnfc,
   Vnf,
-  Vnfc,
 } from '../model/vnf.ts';
-import { duration, parametersOf } from './values.ts';
+import { duration, parametersOf, vmParametersOf } from './values.ts';
 
 export function clusterContext(vnf: Vnf) {
   return {
@@ -82,6 +87,32 @@ export function activeActiveContext(vnf: Vnf, vnfc: ActiveActiveVnfc) {
   };
 }
 
+export function vmsContext(vnf: Vnf, vnfc: VmsVnfc) {
+  return {
+    vnf: vnf.name,
+    vnfc: vnfc.name,
+    backend: backendName(vnf.name, vnfc.name),
+    lbNodes: lbNodes(vnf.loadBalancer).join(' '),
+    restricted: vnfc.hosts.length < vnf.nodes.length,
+    nodes: vnfc.hosts,
+    spread: spreadId(vnf.name, vnfc.name),
+    several: vnfc.vms.length > 1,
+    vms: vnfc.vms.map((vm) => ({
+      vm: vm.name,
+      resource: vmId(vnf.name, vnfc.name, vm.name),
+      member: vmMemberId(vnf.name, vnfc.name, vm.name),
+      parameters: vmParametersOf(vnfc, vm),
+    })),
+    migrates: vnfc.migrate !== undefined,
+    startTimeout: duration(vnfc.startTimeoutMs),
+    stopTimeout: duration(vnfc.stopTimeoutMs),
+    checkInterval: duration(vnfc.check.intervalMs),
+    checkTimeout: duration(vnfc.check.timeoutMs),
+    migrationThreshold: migrationThreshold(vnfc),
+    failureTimeout: duration(vnfc.recovery.withinMs),
+  };
+}
+
 export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
   const resource = haproxyId(vnf.name, lb.name);
   return {
@@ -114,8 +145,8 @@ export function haproxyContext(vnf: Vnf, excluded: ReadonlySet<string>) {
   const lb = vnf.loadBalancer;
   const places = new Map<string, ServerPlace[]>(vnf.vnfcs.map(({ name }) => [name, []]));
   for (const place of serverPlaces(vnf)) places.get(place.vnfc)!.push(place);
-  const services = vnf.vnfcs.filter((vnfc) => vnfc.redundancy === 'active-active');
-  const ofCluster = ({ name, service }: ActiveActiveVnfc) => ({
+  const services = vnf.vnfcs.filter((vnfc) => vnfc.redundancy !== 'active-standby');
+  const ofCluster = ({ name, service }: ActiveActiveVnfc | VmsVnfc) => ({
     ...balancedContext(vnf, name, service),
     managed: false,
     states: '',
@@ -176,7 +207,7 @@ export function corosyncContext(vnf: Vnf) {
   };
 }
 
-function vnfcContext(vnf: Vnf, vnfc: Vnfc) {
+function vnfcContext(vnf: Vnf, vnfc: NodesVnfc) {
   const resource = resourceId(vnf.name, vnfc.name);
   return {
     vnf: vnf.name,
@@ -190,12 +221,16 @@ function vnfcContext(vnf: Vnf, vnfc: Vnfc) {
     startTimeout: duration(vnfc.program.startTimeoutMs),
     stopTimeout: duration(vnfc.program.stopTimeoutMs),
     checkTimeout: duration(vnfc.check.timeoutMs),
-    // A failure counts two: one that the supervisor reports is written to the history twice (crm_resource --fail, see docs/supervisor.md),
-    // and an active instance is found dead by both of its monitors. The failure after the n-th restart is one too many.
-    migrationThreshold: 2 * vnfc.recovery.restarts + 1,
+    migrationThreshold: migrationThreshold(vnfc),
     failureTimeout: duration(vnfc.recovery.withinMs),
   };
 }
+
+/**
+ * A failure counts two: one that the supervisor reports is written to the history twice (crm_resource --fail, see docs/supervisor.md),
+ * and an active instance is found dead by both of its monitors. The failure after the n-th restart is one too many.
+ */
+const migrationThreshold = ({ recovery }: Pick<NodesVnfc, 'recovery'>): number => 2 * recovery.restarts + 1;
 
 function mountContext(vnf: Vnf, { name, sync }: ActiveStandbyVnfc) {
   const mount = sync?.channel.type === 'shared-storage' ? sync.channel.mount : undefined;
@@ -218,6 +253,3 @@ function vipContext(vnf: Vnf, id: string, vip: Vip) {
     arpInterval: vnf.arp.intervalMs,
   };
 }
-
-const hostPort = (address: string, port: number): string =>
-  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;

@@ -1,6 +1,6 @@
 /** Description + templates -> what the VNF owns in a CIB, and the CIB of a new cluster. */
 import { ownerTag } from '../model/names.ts';
-import type { ActiveStandbyVnfc, Vnf } from '../model/vnf.ts';
+import type { ActiveStandbyVnfc, Vnf, Vnfc } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import { type Element, parseXml } from '../process/xml.ts';
 import {
@@ -9,6 +9,7 @@ import {
   clusterContext,
   fencingContext,
   loadBalancerContext,
+  vmsContext,
 } from './contexts.ts';
 import { ownedSections } from './sections.ts';
 import type { TemplateName, Templates } from './templates.ts';
@@ -66,14 +67,20 @@ function renderAll(vnf: Vnf, templates: Templates): Fragment[] {
     checkShape(root, file);
     return { file, root };
   };
+  const renderVnfc = (vnfc: Vnfc): Fragment => {
+    switch (vnfc.redundancy) {
+      case 'active-standby':
+        return render(activeStandbyTemplates[vnfc.vipBy], activeStandbyContext(vnf, vnfc));
+      case 'active-active':
+        return render('b1-active-active.xml', activeActiveContext(vnf, vnfc));
+      case 'active-active-vms':
+        return render('b3-vms.xml', vmsContext(vnf, vnfc));
+    }
+  };
   return [
     render('cluster.xml', clusterContext(vnf)),
     ...(vnf.fencing.length > 0 ? [render('fencing.xml', fencingContext(vnf))] : []),
-    ...vnf.vnfcs.map((vnfc) =>
-      vnfc.redundancy === 'active-standby'
-        ? render(activeStandbyTemplates[vnfc.vipBy], activeStandbyContext(vnf, vnfc))
-        : render('b1-active-active.xml', activeActiveContext(vnf, vnfc)),
-    ),
+    ...vnf.vnfcs.map(renderVnfc),
     ...(vnf.loadBalancer ? [render('c-load-balancer.xml', loadBalancerContext(vnf, vnf.loadBalancer))] : []),
   ];
 }

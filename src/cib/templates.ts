@@ -14,6 +14,7 @@ const templateNames = [
   'a2-vip-by-vnfc.xml',
   'a2-vip-by-election.xml',
   'b1-active-active.xml',
+  'b3-vms.xml',
   'c-load-balancer.xml',
   'fencing.xml',
   'cluster.xml',

@@ -1,13 +1,13 @@
 /** Values as Pacemaker and the agents want them written. */
 import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
 import { syncPaths } from '../model/names.ts';
-import type { Argv, Sync, Vnf, Vnfc } from '../model/vnf.ts';
+import type { Argv, NodesVnfc, Sync, Vm, VmsVnfc, Vnf } from '../model/vnf.ts';
 
 /** Milliseconds as Pacemaker writes times: whole seconds where they are. */
 export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
 
 /** The parameters of ocf:vnfha:vnfc; those that the description doesn't say are left to the agent's defaults. */
-export function parametersOf(vnf: Vnf, vnfc: Vnfc): { name: string; value: string }[] {
+export function parametersOf(vnf: Vnf, vnfc: NodesVnfc): { name: string; value: string }[] {
   const { program, check, heartbeat } = vnfc;
   const { role, sync } = vnfc.redundancy === 'active-standby' ? vnfc : {};
   const values: [string, string | undefined][] = [
@@ -31,8 +31,26 @@ export function parametersOf(vnf: Vnf, vnfc: Vnfc): { name: string; value: strin
     ...syncValues(vnf, vnfc.name, sync),
     ...addressOf(vnf, vnfc),
   ];
-  return values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
+  return given(values);
 }
+
+/** The parameters of ocf:vnfha:vnfc-vm. */
+export function vmParametersOf({ guestAgent, migrate }: VmsVnfc, vm: Vm): { name: string; value: string }[] {
+  return given([
+    ['domain', vm.domain],
+    ['config', vm.config],
+    ['check_agent', guestAgent ? 'yes' : undefined],
+    ['check_tcp', vm.check.tcp],
+    ['check_http', vm.check.http],
+    ['check_command', command(vm.check.command)],
+    ['owner_file', vm.ownerFile],
+    ['migration_uri', migrate?.uri],
+    ['migration_address', migrate?.address],
+  ]);
+}
+
+const given = (values: readonly [string, string | undefined][]): { name: string; value: string }[] =>
+  values.flatMap(([name, value]) => (value === undefined ? [] : [{ name, value }]));
 
 /** At the sidecar's door, or by its own word. */
 function syncValues(vnf: Vnf, name: string, sync: Sync | undefined): [string, string | undefined][] {
@@ -47,7 +65,7 @@ function syncValues(vnf: Vnf, name: string, sync: Sync | undefined): [string, st
 }
 
 /** Where not the cluster puts the VIP where it belongs, the agent knows it. */
-function addressOf({ arp, nodes, networks }: Vnf, vnfc: Vnfc): [string, string | undefined][] {
+function addressOf({ arp, nodes, networks }: Vnf, vnfc: NodesVnfc): [string, string | undefined][] {
   if (vnfc.redundancy === 'active-active' || vnfc.vipBy === 'cluster') return [];
   const { ip, prefix, interface: nic } = vnfc.vip;
   const told = vnfc.vipBy === 'vnfc';

@@ -5,6 +5,7 @@ import type { Span } from '../model/timings.ts';
 import type { RecoveryTarget } from '../model/vnf.ts';
 
 const titles: Readonly<Record<FailureClass, string>> = {
+  'vm-dies': 'a VM dies',
   'vnfc-dies': 'a VNFC dies',
   'vnfc-hangs': 'a VNFC hangs',
   'node-dies': 'a node (VM) dies',

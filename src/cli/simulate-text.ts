@@ -36,7 +36,7 @@ function vnfcText({ vnfc, running, active, address, addressAt, servers }: VnfcOu
     return [`  ${vnfc}: ${where}${who}${active !== undefined && addressAt === active ? at : addressAt === undefined ? at : ''}`];
   }
   const list = (which: 'in' | 'out') => servers.filter(({ rotation }) => rotation === which);
-  const none = list('in').length === 0 ? 'none' : list('in').map(({ server }) => server).join(', ');
+  const none = list('in').length === 0 ? 'none' : list('in').map(({ server, host }) => (host === undefined ? server : `${server} on ${host}`)).join(', ');
   return [`  ${vnfc}: ${where}; in rotation: ${none}`, ...list('out').map(({ server, reason }) => `    out: ${server} (${reason})`)];
 } // prettier-ignore
 

@@ -33,13 +33,15 @@ function headOf({ name, kind, vip }: GroupStatus): string {
 const kinds: Readonly<Record<GroupStatus['kind'], string>> = {
   'active-standby': 'active/standby',
   'active-active': 'active/active',
+  vms: 'active/active, VMs',
   'load-balancer': 'load balancer',
   'lb-managed': 'managed by the load balancer',
 };
 
-function instanceText({ node, state, rotation, reason }: InstanceView, width: number): string {
+function instanceText({ node, host, state, rotation, reason }: InstanceView, width: number): string {
   const place = rotation === undefined ? '' : rotation === 'in' ? 'in rotation' : `out of rotation: ${reason}`;
-  return `  ${node.padEnd(width)}  ${state.padEnd(8)}  ${place}`.trimEnd();
+  const at = host === undefined ? '' : `on ${host}${place === '' ? '' : ', '}`;
+  return `  ${node.padEnd(width)}  ${state.padEnd(8)}  ${at}${place}`.trimEnd();
 }
 
 function stateText({ sync }: GroupStatus): string[] {

@@ -1,28 +1,36 @@
 /**
- * What the VNFM may be asked to heal, whoever manages it: an instance of a VNFC on a node, by Pacemaker's word; or a server of a VNFC
- * that the load balancer manages, by the word of HAProxy's checks.
+ * What the VNFM may be asked to heal, whoever manages it: an instance of a VNFC on a node, or a VM, by Pacemaker's word; or a server of a
+ * VNFC that the load balancer manages, by the word of HAProxy's checks.
  */
 import type { ClusterStatus } from '../model/cluster.ts';
-import { resourceId } from '../model/names.ts';
-import type { ManagedVnfc, Vnf, Vnfc } from '../model/vnf.ts';
+import { resourceId, vmId } from '../model/names.ts';
+import type { ManagedVnfc, NodesVnfc, VmsVnfc, Vnf, Vnfc } from '../model/vnf.ts';
 import { type Condition, conditionOf, failureOf, healthyNodes, infinity } from './incident-condition.ts';
 import { managedCondition, serversUp } from './managed-condition.ts';
+import { vmCondition, vmFailing, vmsServing } from './vm-condition.ts';
 
 export interface Healable {
   /** The VNFC's. */
   readonly name: string;
-  /** The nodes of its instances; or its servers' names. */
+  /** The nodes of its instances; or the names of its VMs or servers. */
   readonly places: readonly string[];
   /** What the VNFM is told of them. */
   readonly heal: boolean;
-  /** The primitive whose failures Pacemaker is to forget after a heal; undefined: it counts none. */
-  readonly resource: string | undefined;
+  /** Whose failures Pacemaker is to forget after a heal of the instance; undefined: it counts none. */
+  counted(place: string): Counted | undefined;
   instanceId(place: string): string | undefined;
   condition(status: ClusterStatus, place: string): Condition;
   /** How many serve. */
   serving(status: ClusterStatus): number;
   /** What speaks against the instance; `forGood`: it need not be waited whether it holds. */
   failure(status: ClusterStatus, place: string): Failing;
+}
+
+interface Counted {
+  /** The primitive. */
+  readonly resource: string;
+  /** Undefined: on every node. */
+  readonly node: string | undefined;
 }
 
 interface Failing {
@@ -48,12 +56,15 @@ export function healableOf(vnf: Vnf, name: string): Healable | undefined {
   return managed && byLoadBalancer(vnf, managed);
 }
 
-function byPacemaker(vnf: Vnf, vnfc: Vnfc): Healable {
+const byPacemaker = (vnf: Vnf, vnfc: Vnfc): Healable =>
+  vnfc.redundancy === 'active-active-vms' ? ofVms(vnf, vnfc) : onNodes(vnf, vnfc);
+
+function onNodes(vnf: Vnf, vnfc: NodesVnfc): Healable {
   return {
     name: vnfc.name,
     places: vnfc.nodes,
     heal: vnfc.recovery.heal,
-    resource: resourceId(vnf.name, vnfc.name),
+    counted: (node) => ({ resource: resourceId(vnf.name, vnfc.name), node }),
     instanceId: (node) => vnfc.vnfcInstanceIds[node],
     condition: (status, node) => conditionOf(status, vnf, vnfc, node),
     serving: (status) => healthyNodes(status, vnf, vnfc).length,
@@ -66,6 +77,21 @@ function byPacemaker(vnf: Vnf, vnfc: Vnfc): Healable {
   };
 }
 
+function ofVms(vnf: Vnf, vnfc: VmsVnfc): Healable {
+  const known = new Map(vnfc.vms.map((vm) => [vm.name, vm]));
+  return {
+    name: vnfc.name,
+    places: [...known.keys()],
+    heal: vnfc.recovery.heal,
+    counted: (vm) => ({ resource: vmId(vnf.name, vnfc.name, vm), node: undefined }),
+    instanceId: (vm) => known.get(vm)?.vnfcInstanceId,
+    // one that the description no longer names is nobody's to heal
+    condition: (status, vm) => (known.has(vm) ? vmCondition(status, vnf, vnfc, vm) : 'whole'),
+    serving: (status) => vmsServing(status, vnf, vnfc),
+    failure: (status, vm) => vmFailing(status, vnf, vnfc, vm),
+  };
+}
+
 /** A pair is recovered by the cluster, which also has it healed. */
 function byLoadBalancer(vnf: Vnf, managed: ManagedVnfc): Healable {
   const own = managed.servers.filter(({ pair }) => pair === undefined);
@@ -73,7 +99,7 @@ function byLoadBalancer(vnf: Vnf, managed: ManagedVnfc): Healable {
     name: managed.name,
     places: own.map(({ name }) => name),
     heal: managed.heal,
-    resource: undefined,
+    counted: () => undefined,
     instanceId: (server) => own.find(({ name }) => name === server)?.vnfcInstanceId,
     // one that the description no longer names is nobody's to heal
     condition: (status, server) =>

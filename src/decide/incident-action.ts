@@ -21,13 +21,13 @@ export type IncidentAction =
       readonly operation: string;
       readonly how: Resolution;
     }
-  /** Make Pacemaker forget the failures of `resource` on `node`. */
+  /** Make Pacemaker forget the failures of `resource` on `node`; undefined: on every node. */
   | {
       readonly type: 'cleanup';
       readonly incident: string;
       readonly attempt: number;
       readonly resource: string;
-      readonly node: string;
+      readonly node: string | undefined;
     }
   /** Empty the node and restart it by fencing, unless that was done after `since` (ms since the epoch). */
   | { readonly type: 'restart-node'; readonly incident: string; readonly node: string; readonly since: number }

@@ -3,7 +3,7 @@
  */
 import type { ClusterStatus, FailureCount } from '../model/cluster.ts';
 import { memberId, resourceId } from '../model/names.ts';
-import type { Vnf, Vnfc } from '../model/vnf.ts';
+import type { NodesVnfc, Vnf } from '../model/vnf.ts';
 
 /**
  * - broken: Pacemaker has given it up on this node, and it is stopped and out of the load balancer.
@@ -18,7 +18,7 @@ export type Condition = 'broken' | 'whole' | 'node-lost' | 'unclear';
 export const infinity = 1_000_000;
 
 /** The condition of `vnfc` on `node`. */
-export function conditionOf(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: string): Condition {
+export function conditionOf(status: ClusterStatus, vnf: Vnf, vnfc: NodesVnfc, node: string): Condition {
   const there = status.nodes.find((each) => each.name === node);
   if (there === undefined || !there.online || there.unclean) return 'node-lost';
   if (there.pending || there.standby || there.maintenance || status.maintenance) return 'unclear';
@@ -29,37 +29,45 @@ export function conditionOf(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: s
     if (exhausted) return isActive(status, memberId(vnf.name, vnfc.name), node) ? 'unclear' : 'broken';
     return healthyNodes(status, vnf, vnfc).length >= vnfc.instances ? 'whole' : 'unclear';
   }
-  const serves = healthyNodes(status, vnf, vnfc).includes(node) && isAdmitted(status, vnf, vnfc, node);
+  const serves =
+    healthyNodes(status, vnf, vnfc).includes(node) && isAdmitted(status, memberId(vnf.name, vnfc.name), node);
   return !exhausted && serves ? 'whole' : 'unclear';
 }
 
 /** What Pacemaker counted against `vnfc` on `node`, if anything. */
-export function failureOf(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: string): FailureCount | undefined {
+export function failureOf(status: ClusterStatus, vnf: Vnf, vnfc: NodesVnfc, node: string): FailureCount | undefined {
   const resource = resourceId(vnf.name, vnfc.name);
   return status.failures.find((failure) => failure.resource === resource && failure.node === node);
 }
 
 /** The nodes on which an instance is active and well. */
-export function healthyNodes(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc): readonly string[] {
-  const resource = resourceId(vnf.name, vnfc.name);
+export const healthyNodes = (status: ClusterStatus, vnf: Vnf, vnfc: NodesVnfc): readonly string[] =>
+  healthyInstances(status, resourceId(vnf.name, vnfc.name));
+
+/** The nodes on which the primitive `resource` is active and well. */
+export function healthyInstances(status: ClusterStatus, resource: string): readonly string[] {
   const settled = ['Started', 'Promoted', 'Unpromoted'];
   return status.resources
     .filter((each) => each.id === resource && each.active && !each.failed && settled.includes(each.role))
     .flatMap((each) => each.nodes);
 }
 
-function isExhausted(failure: FailureCount | undefined): boolean {
+/** Whether Pacemaker has given up on that node. */
+export function isExhausted(failure: FailureCount | undefined): boolean {
   if (failure === undefined) return false;
   const { failCount, migrationThreshold } = failure;
   return failCount >= infinity || (migrationThreshold > 0 && failCount >= migrationThreshold);
 }
 
-/** Without a load balancer in the CIB there is nothing to be admitted to. */
-function isAdmitted(status: ClusterStatus, vnf: Vnf, vnfc: Vnfc, node: string): boolean {
-  const members = status.resources.filter((each) => each.id === memberId(vnf.name, vnfc.name));
+/** Whether the place `member` is in the load balancer on `node`. Without one in the CIB there is nothing to be admitted to. */
+export function isAdmitted(status: ClusterStatus, member: string, node: string): boolean {
+  const members = status.resources.filter((each) => each.id === member);
   return members.length === 0 || members.some((each) => each.role === 'Started' && each.nodes.includes(node));
 }
 
-function isActive(status: ClusterStatus, resource: string, node: string): boolean {
-  return status.resources.some((each) => each.id === resource && each.active && each.nodes.includes(node));
-}
+/** Where `resource` is active, in whatever state. */
+export const activeNodes = (status: ClusterStatus, resource: string): readonly string[] =>
+  status.resources.filter((each) => each.id === resource && each.active).flatMap(({ nodes }) => nodes);
+
+const isActive = (status: ClusterStatus, resource: string, node: string): boolean =>
+  activeNodes(status, resource).includes(node);

@@ -88,9 +88,9 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
       if (gone && status.startedAt - recorded.since >= vnf.vnfm!.heals.lostNodesMs!)
         return fact({ kind: 'heal-failed', incident: id, attempt, reason: "its node didn't come back" });
       if (condition !== 'broken') return undefined;
-      const resource = vnfc?.resource;
-      if (resource === undefined) return fact({ kind: 'cleaned-up', incident: id, attempt });
-      return { action: { type: 'cleanup', incident: id, attempt, resource, node: incident.node } };
+      const counted = vnfc?.counted(incident.node);
+      if (counted === undefined) return fact({ kind: 'cleaned-up', incident: id, attempt });
+      return { action: { type: 'cleanup', incident: id, attempt, ...counted } };
     }
     case 'cleaned':
       if (whole) return recovered();

@@ -4,6 +4,7 @@
  */
 import type { ClusterStatus } from '../model/cluster.ts';
 import {
+  type Host,
   keyOf,
   type RotationEvent,
   type RotationPlace,
@@ -12,7 +13,7 @@ import {
   type Server,
   type ServerKey,
 } from './rotation-types.ts';
-import { wordOf } from './rotation-wanted.ts';
+import { hostIn, wordOf } from './rotation-wanted.ts';
 
 type EventOf<T extends RotationEvent['type']> = Extract<RotationEvent, { type: T }>;
 
@@ -22,14 +23,19 @@ export function withPlaces(state: RotationState, places: readonly RotationPlace[
   for (const place of places) {
     const key = keyOf(place.backend, place.server);
     const known = state.servers.get(key);
-    servers.set(key, known === undefined ? newServer(place, at) : { ...known, place });
+    servers.set(key, known === undefined ? newServer(place, at) : { ...known, place, host: hostAnew(known, place) });
   }
   return { ...state, servers, written: undefined };
 }
 
+/** A VM runs where it ran; what is on a node is there. */
+const hostAnew = ({ host }: Server, place: RotationPlace): Host | undefined =>
+  place.node === undefined ? place.hosts.find(({ name }) => name === host?.name) : place.hosts[0];
+
 function newServer(place: RotationPlace, at: number): Server {
   return {
     place,
+    host: place.node === undefined ? undefined : place.hosts[0],
     word: undefined,
     out: true,
     cut: false,
@@ -58,8 +64,10 @@ export function withRequest(state: RotationState, event: EventOf<'request'>, pol
     ...mapServers(state, (server, itsKey) => {
       if (itsKey !== key) return server;
       const hold = { out, at, until };
-      if (out) return { ...server, hold };
-      return { ...server, hold, readmitted: event.sent, failure: undefined, hung: undefined };
+      // whoever speaks for a VM is where it is
+      const host = server.place.hosts.find(({ id }) => id === event.nodeId) ?? server.host;
+      if (out) return { ...movedTo(server, host), hold };
+      return { ...server, host, hold, readmitted: event.sent, failure: undefined, hung: undefined };
     }),
     requests: [...state.requests.filter((request) => request.id !== id), pending],
   };
@@ -74,9 +82,14 @@ export function withRing(state: RotationState, members: readonly number[], at: n
   return state.snapshot !== undefined && hasMajority(now, state.snapshot.status) ? next : frozen(next);
 }
 
+/** What is known by the clock of the node that it was on says nothing on another. */
+function movedTo(server: Server, host: Host | undefined): Server {
+  return host?.name === server.host?.name ? server : { ...server, host, readmitted: undefined };
+}
+
 /** An agent that asked for a readmit is gone with its node. */
 function withoutOrphan(server: Server, ring: ReadonlySet<number>): Server {
-  const orphaned = server.hold?.out === false && !ring.has(server.place.nodeId);
+  const orphaned = server.hold?.out === false && server.host !== undefined && !ring.has(server.host.id);
   return orphaned ? { ...server, hold: undefined } : server;
 }
 
@@ -105,12 +118,15 @@ export function withSnapshot(
   const returned = new Map([...state.returned].filter(([, at]) => begun < at + policy.settleMs));
   const next = { ...state, returned, snapshot: { begun, status } };
   return mapServers(next, (server) => {
-    const { hold, failure } = server;
-    if (hold === undefined && failure === undefined) return server;
-    const word = wordOf(status, server.place);
+    const { hold, failure, place } = server;
+    const host = hostIn(status, place);
+    if (hold === undefined && failure === undefined) return movedTo(server, host);
+    const word = wordOf(status, place);
     const holds = hold !== undefined && !isSettled(hold, begun, word?.out);
     const fails = failure !== undefined && begun < failure.at + timeToLearn(failure, word?.out, policy);
-    return { ...server, hold: holds ? hold : undefined, failure: fails ? failure : undefined };
+    const kept = { ...server, hold: holds ? hold : undefined, failure: fails ? failure : undefined };
+    // an agent that is still to be agreed with says where a VM is, too
+    return holds ? kept : movedTo(kept, host);
   });
 }
 

@@ -3,7 +3,7 @@
  */
 import type { PacemakerAlert } from '../model/wire.ts';
 import { mapServers } from './rotation-evidence.ts';
-import type { RotationEvent, RotationState, Server } from './rotation-types.ts';
+import { type RotationEvent, type RotationState, type Server, subjectOf } from './rotation-types.ts';
 
 type EventOf<T extends RotationEvent['type']> = Extract<RotationEvent, { type: T }>;
 
@@ -13,7 +13,7 @@ export function withAlert(state: RotationState, alert: PacemakerAlert, at: numbe
   const { node, task, rc, targetRc } = alert;
   const primitive = alert.resource.replace(/:\d+$/, '');
   return withInstance(state, { node, primitive, happened: alert.happened }, (server) => {
-    const what = `VNFC ${server.place.vnfc} failed on ${node} (alert: ${task} returned ${rc}, expected ${targetRc})`;
+    const what = `${subjectOf(server.place)} failed on ${node} (alert: ${task} returned ${rc}, expected ${targetRc})`;
     return failed(server, { at, what, seenBy: 'pacemaker' });
   });
 }
@@ -37,12 +37,12 @@ function isFailure(alert: Extract<PacemakerAlert, { kind: 'resource' }>): boolea
 export function withWord(state: RotationState, event: EventOf<'instance'>): RotationState {
   const { node, resource: primitive, word, seen: happened, what, at } = event;
   return withInstance(state, { node, primitive, happened }, (server) => {
-    const { vnfc } = server.place;
+    const subject = subjectOf(server.place);
     switch (word) {
       case 'died':
-        return failed(server, { at, what: `VNFC ${vnfc} died on ${node} (${what})`, seenBy: 'supervisor' });
+        return failed(server, { at, what: `${subject} died on ${node} (${what})`, seenBy: 'supervisor' });
       case 'hung':
-        return { ...server, hung: server.hung ?? { at, what: `VNFC ${vnfc} seems to hang on ${node} (${what})` } };
+        return { ...server, hung: server.hung ?? { at, what: `${subject} seems to hang on ${node} (${what})` } };
       case 'well': {
         const failure = server.failure?.seenBy === 'supervisor' ? undefined : server.failure;
         return { ...server, hung: undefined, failure };
@@ -54,7 +54,7 @@ export function withWord(state: RotationState, event: EventOf<'instance'>): Rota
 /** Whatever a node's supervisor suspected: it isn't there any more to take it back. */
 export function withoutSupervisor(state: RotationState, nodeId: number): RotationState {
   return mapServers(state, (server) =>
-    server.place.nodeId === nodeId && server.hung !== undefined ? { ...server, hung: undefined } : server,
+    server.host?.id === nodeId && server.hung !== undefined ? { ...server, hung: undefined } : server,
   );
 }
 
@@ -70,8 +70,9 @@ function withInstance(
   change: (server: Server) => Server,
 ): RotationState {
   return mapServers(state, (server) => {
-    const { place, readmitted } = server;
-    if (place.vnfcResource !== primitive || place.node !== node) return server;
+    const { place, host, readmitted } = server;
+    // of a VM that is nowhere, as far as is known here, whoever says so knows more
+    if (place.vnfcResource !== primitive || (host !== undefined && host.name !== node)) return server;
     // What was long on its way, of what has been recovered since. Both times are by the clock of the same node.
     return readmitted !== undefined && happened < readmitted ? server : change(server);
   });

@@ -29,13 +29,14 @@ export function suspectsOf(state: RotationState): Suspects {
 }
 
 /** Its supervisor's word, or its node's silence: the older one. Of a node that left the ring meanwhile only the cluster's word clears it. */
-function suspicionOf(key: ServerKey, { hung, place }: Server, state: RotationState): Suspicion | undefined {
+function suspicionOf(key: ServerKey, { hung, host }: Server, state: RotationState): Suspicion | undefined {
   const { suspects, suspected, ring, returned } = state;
-  const away = (ring !== undefined && !ring.members.has(place.nodeId)) || returned.has(place.nodeId);
+  if (host === undefined) return hung;
+  const away = (ring !== undefined && !ring.members.has(host.id)) || returned.has(host.id);
   if (away && suspected.has(key)) return suspected.get(key);
-  const silence = suspects.get(place.nodeId);
+  const silence = suspects.get(host.id);
   if (silence === undefined || (hung !== undefined && hung.at < silence.at)) return hung;
-  return { at: silence.at, what: `${place.node} is silent (${silence.what})` };
+  return { at: silence.at, what: `${host.name} is silent (${silence.what})` };
 }
 
 function byBackend({ servers }: RotationState): (readonly [ServerKey, Server])[][] {

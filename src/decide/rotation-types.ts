@@ -27,13 +27,21 @@ export interface RotationPolicy {
   readonly maxHoldMs: number;
 }
 
-/** A place in the load balancer, with what is known of the resources that stand for it. */
-export interface RotationPlace extends ServerPlace {
-  readonly nodeId: number;
-  /** The ids of the VNFC's primitive and of its lb-member's. */
-  readonly vnfcResource: string;
-  readonly memberResource: string;
+export interface Host {
+  readonly name: string;
+  /** Corosync's. */
+  readonly id: number;
 }
+
+/** A place in the load balancer. */
+export interface RotationPlace extends ServerPlace {
+  /** Its node; of a VM every node. */
+  readonly hosts: readonly Host[];
+}
+
+/** As people say it: 'VNFC web', 'VM web1'. */
+export const subjectOf = ({ node, vnfc, server }: RotationPlace): string =>
+  node === undefined ? `VM ${server}` : `VNFC ${vnfc}`;
 
 /** What the cluster's word says should be with a server. */
 export interface Wanted {
@@ -50,6 +58,8 @@ export interface Suspicion {
 
 export interface Server {
   readonly place: RotationPlace;
+  /** Where it runs: its node; of a VM where the last snapshot had it, or its lb-member spoke. Undefined: nowhere, or nobody knows. */
+  readonly host: Host | undefined;
   /** What the cluster's word made of it last, suspicions aside; undefined: it had none yet. */
   readonly word: Wanted | undefined;
   readonly out: boolean;
@@ -61,7 +71,7 @@ export interface Server {
   readonly decided: boolean;
   /** An agent's request, until crm_mon agrees with it or `until` has passed. */
   readonly hold: { readonly out: boolean; readonly at: number; readonly until: number } | undefined;
-  /** When its agent last asked for a readmit, by the clock of its node. */
+  /** When its agent last asked for a readmit, by the clock of its host. */
   readonly readmitted: number | undefined;
   /** The newest failure of the VNFC, until a later snapshot or a readmit. `seenBy` a supervisor: Pacemaker has yet to hear of it. */
   readonly failure:
@@ -126,7 +136,9 @@ export type RotationEvent =
       readonly out: boolean;
       readonly backend: string;
       readonly server: string;
-      /** By the clock of the agent's node. */
+      /** The agent's node. */
+      readonly nodeId: number;
+      /** By the clock of that. */
       readonly sent: number;
       readonly until: number;
     }

@@ -16,7 +16,7 @@ export interface Facts {
 }
 
 export interface NodeFacts {
-  /** 'node', 'pacemaker', 'corosync', 'haproxy' -> '2.1.5' */
+  /** 'node', 'pacemaker', 'corosync', 'haproxy', 'virsh' -> '2.1.5' */
   readonly versions: Readonly<Record<string, string | undefined>>;
   /** Of the files that matter, by path; undefined: it is not there. */
   readonly files: ReadonlyMap<string, FileFacts | undefined>;

@@ -16,7 +16,7 @@ import { queryCib } from '../pacemaker/live-cib.ts';
 import { messageOf } from '../process/failure.ts';
 import { run } from '../process/run.ts';
 import { type Element, parseXml } from '../process/xml.ts';
-import { agentFiles } from './node-checks.ts';
+import { agentFiles, vmFiles } from './node-checks.ts';
 import type { ClusterFacts, Facts, FileFacts, Member, NodeFacts } from './facts.ts';
 
 const timeoutMs = 5000;
@@ -48,19 +48,21 @@ async function allHere(): Promise<Vnf[]> {
 
 async function gatherNode(vnf: Vnf | undefined): Promise<NodeFacts> {
   const { bridgeSocket, haproxySocket } = vnf === undefined ? paths : vnfPaths(vnf);
-  const [pacemaker, corosync, haproxy, files, bridgeAnswers, haproxyState, enabled, clock, config] = await Promise.all([
-    version('pacemakerd', '--version'),
-    version('corosync', '-v'),
-    version('haproxy', '-v'),
-    statAll(vnf),
-    answers(bridgeSocket),
-    attempt(runtimeAt(haproxySocket, timeoutMs).observe()),
-    said('systemctl', 'is-enabled', 'haproxy.service'),
-    said('timedatectl', 'show', '-p', 'NTPSynchronized'),
-    vnf?.loadBalancer === undefined ? undefined : attempt(haproxyConfig(vnf)),
-  ]);
+  const [pacemaker, corosync, haproxy, virsh, files, bridgeAnswers, haproxyState, enabled, clock, config] =
+    await Promise.all([
+      version('pacemakerd', '--version'),
+      version('corosync', '-v'),
+      version('haproxy', '-v'),
+      version('virsh', '--version'),
+      statAll(vnf),
+      answers(bridgeSocket),
+      attempt(runtimeAt(haproxySocket, timeoutMs).observe()),
+      said('systemctl', 'is-enabled', 'haproxy.service'),
+      said('timedatectl', 'show', '-p', 'NTPSynchronized'),
+      vnf?.loadBalancer === undefined ? undefined : attempt(haproxyConfig(vnf)),
+    ]);
   return {
-    versions: { node: process.versions.node, pacemaker, corosync, haproxy },
+    versions: { node: process.versions.node, pacemaker, corosync, haproxy, virsh },
     files,
     bridgeAnswers,
     haproxyAnswers: haproxyState.problem === undefined,
@@ -120,6 +122,7 @@ async function statAll(vnf: Vnf | undefined): Promise<Map<string, FileFacts | un
       '/etc/corosync/authkey',
     ],
     ...agentFiles(vnf),
+    ...vmFiles(vnf, hostname()),
     ...(vnf?.vnfm?.auth?.clientSecretFile === undefined ? [] : [vnf.vnfm.auth.clientSecretFile]),
   ];
   const found = all.map(async (file): Promise<[string, FileFacts | undefined]> => {

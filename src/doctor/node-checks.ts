@@ -12,6 +12,7 @@ export function nodeFindings(facts: Facts): Finding[] {
     ...together(facts),
     ...versions(facts),
     ...files(facts),
+    ...vms(facts),
     ...daemons(facts),
     ...haproxy(facts),
     ...clock(facts),
@@ -71,9 +72,32 @@ function files({ here, description: { vnf } }: Facts): Finding[] {
   ];
 }
 
+/** A host of VMs needs what starts them; that a guest is well only its start shows. */
+function vms({ node, here, description: { vnf } }: Facts): Finding[] {
+  const wanted = vmFiles(vnf, node);
+  if (wanted.length === 0) return [];
+  const virsh = here.versions['virsh'];
+  return [
+    ...(virsh === undefined
+      ? [error('vms', 'this node is to run VMs, and virsh is not installed here', "Install libvirt's daemon and clients, and QEMU.")]
+      : []),
+    ...wanted
+      .filter((file) => here.files.has(file) && here.files.get(file) === undefined)
+      .map((file) => error('vms', `${file}, the XML of a VM, is not there`, 'Copy it to every node of the VNFC.')),
+  ];
+} // prettier-ignore
+
+/** The XMLs of the VMs that may run on `node`. */
+export const vmFiles = (vnf: Vnf | undefined, node: string): string[] =>
+  (vnf?.vnfcs ?? []).flatMap((vnfc) =>
+    vnfc.redundancy === 'active-active-vms' && vnfc.hosts.includes(node) ? vnfc.vms.map(({ config }) => config) : [],
+  );
+
 /** The agents that the description needs on this node. */
 export function agentFiles(vnf: Vnf | undefined): string[] {
-  const ours = ['vnfc', 'lb-member', 'haproxy', 'vip'].map((name) => `/usr/lib/ocf/resource.d/vnfha/${name}`);
+  const ours = ['vnfc', 'vnfc-vm', 'lb-member', 'haproxy', 'vip'].map(
+    (name) => `/usr/lib/ocf/resource.d/vnfha/${name}`,
+  );
   return [...ours, ...(vnf?.fencing ?? []).map(({ agent }) => `/usr/sbin/${agent}`)];
 }
 

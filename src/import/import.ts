@@ -12,6 +12,7 @@ import type { Backend } from './haproxy-cfg.ts';
 import { managedFields } from './managed.ts';
 import { type Found, resourcesOf, valueOf, vipWith } from './resources.ts';
 import { type Fields, mountFields, vnfcFields } from './vnfc.ts';
+import { vmsOf, vmsFields } from './vms.ts';
 
 export interface Sources {
   readonly cib: Element;
@@ -54,15 +55,21 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
     ({ primitive: { parameters } }) =>
       valueOf(parameters, 'vnf') === name || valueOf(parameters, 'bridge_socket') === bridgeSocket,
   );
-  const vnfcs = ofAgent('ocf:vnfha:vnfc').map((one) => {
+  const onNodes = ofAgent('ocf:vnfha:vnfc').map((one): Described => {
     const standby = one.cloneMeta.get('promotable') === 'true';
     const backend = backends?.get(one.primitive.id);
     const vip = standby ? vipOf(one.id, 'Promoted') : undefined;
     const mounted = mine.find(({ id }) => id === `${one.primitive.id}-mount`);
     used.add(mounted);
     const mount = mounted && mountFields(mounted);
-    return vnfcFields(one, { nodes: names, vip, mount, backend, network: networkOf(backend, nodes) });
+    return [one, vnfcFields(one, { nodes: names, vip, mount, backend, network: networkOf(backend, nodes) })];
   });
+  const ofVms = vmsOf(mine, members, name).map(({ vnfc, vms }): Described => {
+    vms.forEach(({ vm }) => used.add(vm));
+    return [vms[0]!.vm, vmsFields(vnfc, vms, names, backends?.get(`${name}-${vnfc}`))];
+  });
+  const inOrder = ([one]: Described, [other]: Described): number => mine.indexOf(one) - mine.indexOf(other);
+  const vnfcs = [...onNodes, ...ofVms].sort(inOrder).map(([, fields]) => fields);
   const balancers = ofAgent('ocf:vnfha:haproxy').map((one): Fields => {
     const balancer = one.primitive.id.replace(`${name}-`, '');
     const managed = managedFields(backends ?? new Map(), `${name}-`, vnfcs);
@@ -76,7 +83,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   const fences = mine.filter(({ primitive }) => primitive.agent.startsWith('stonith:'));
   fences.forEach((one) => used.add(one));
   if (vnfcs.length + balancers.length === 0) {
-    throw new Failure('input', 'the CIB has no resource of ocf:vnfha:vnfc or ocf:vnfha:haproxy', {
+    throw new Failure('input', 'the CIB has no resource of ocf:vnfha:vnfc, ocf:vnfha:vnfc-vm or ocf:vnfha:haproxy', {
       cure: 'Only what runs by the agents of vnfha can be described. Write a description; there are examples in /usr/share/vnfha/examples.',
     });
   }
@@ -127,6 +134,8 @@ function onlyVnf(configuration: Element): string {
   const what = names.length === 0 ? 'no tag says which VNF this is' : `there are several VNFs: ${names.join(', ')}`;
   throw new Failure('input', what, { cure: 'Name the one that is meant: --vnf NAME.' });
 }
+
+type Described = readonly [first: Found, fields: Fields];
 
 /** What the owner tag lists; undefined without one: then everything is looked at. */
 function ownedBy(configuration: Element, vnf: string): ReadonlySet<string> | undefined {

@@ -79,7 +79,7 @@ export function mountFields({ primitive }: Found): Fields {
   return Object.fromEntries(names.map((name) => [name, valueOf(primitive.parameters, name)]));
 }
 
-function operation(primitive: Primitive, name: string, role?: string): ReadonlyMap<string, string> | undefined {
+export function operation(primitive: Primitive, name: string, role?: string): ReadonlyMap<string, string> | undefined {
   const candidates = primitive.operations.filter((one) => one.name === name).map(({ options }) => new Map(options));
   return candidates.find((options) => options.get('role') === role) ?? candidates[0];
 }
@@ -116,14 +116,14 @@ function role(primitive: Primitive): Fields {
 }
 
 /** A failure counts two: see migrationThreshold in docs/templates.md. */
-function recovery(meta: ReadonlyMap<string, string>): Fields {
+export function recovery(meta: ReadonlyMap<string, string>): Fields {
   const threshold = number(meta.get('migration-threshold'));
   const restarts = threshold === undefined ? undefined : Math.max(0, Math.floor((threshold - 1) / 2));
   return { restarts, within: time(meta.get('failure-timeout')) };
 }
 
 /** The agent takes words, or a JSON array of them. */
-function command(text: string | undefined): unknown {
+export function command(text: string | undefined): unknown {
   if (text === undefined || !text.startsWith('[')) return text;
   try {
     return JSON.parse(text) as unknown;
@@ -141,6 +141,6 @@ function unescaped(text: string | undefined): string | undefined {
 }
 
 /** Pacemaker takes a bare number for seconds; a description wants the unit. */
-const time = (text: string | undefined): string | undefined => (text && /^\d+$/.test(text) ? `${text}s` : text);
+export const time = (text: string | undefined): string | undefined => (text && /^\d+$/.test(text) ? `${text}s` : text);
 const number = (text: string | undefined): number | undefined =>
   text && /^\d+$/.test(text) ? Number(text) : undefined;

@@ -2,7 +2,7 @@
  * From a VNF to the switches, hosts and cables of its lab. Pure.
  */
 import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } from '../model/address.ts';
-import { syncUnit, vnfUnit } from '../model/names.ts';
+import { ownAddresses, syncUnit, vnfUnit } from '../model/names.ts';
 import { hasSidecar, type Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
@@ -93,9 +93,7 @@ function clientAddress(all: readonly [Vnf, ...Vnf[]], name: string): string {
   const used = new Set(
     [
       ...vnf.nodes.map((node) => node.addresses[name]),
-      ...all.flatMap(({ vnfcs }) =>
-        vnfcs.map((vnfc) => (vnfc.redundancy === 'active-standby' ? vnfc.vip.ip : undefined)),
-      ),
+      ...all.flatMap(({ vnfcs }) => vnfcs.flatMap(ownAddresses)),
       ...all.map(({ loadBalancer }) => loadBalancer?.vip.ip),
     ].flatMap((address) => (address === undefined ? [] : parseAddress(address)!.value)),
   );

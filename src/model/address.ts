@@ -42,6 +42,10 @@ export function formatAddress(address: Address): string {
   return `${before}::${after}`;
 }
 
+/** As in a URL: 192.0.2.7:80, [2001:db8::7]:80. */
+export const hostPort = (address: string, port: number): string =>
+  address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+
 /** The network that `address` is in, as 192.0.2.0/24. */
 export const formatNetwork = (address: Prefixed): string =>
   `${formatAddress({ ...address, value: networkOf(address) })}/${address.prefix}`;

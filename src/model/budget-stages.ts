@@ -2,7 +2,7 @@
 import { durationText } from './duration.ts';
 import type { Path } from './source.ts';
 import { consensusShare, type Span, timings } from './timings.ts';
-import type { ActiveActiveVnfc, ActiveStandbyVnfc, Vnf, Vnfc } from './vnf.ts';
+import type { ActiveActiveVnfc, ActiveStandbyVnfc, NodesVnfc, VmsVnfc, Vnf, Vnfc } from './vnf.ts';
 
 /** Where the time goes. */
 export interface Stage extends Span {
@@ -42,6 +42,7 @@ const value = (path: Path, times = 1, leastMs = 1, plusMs = 0): Setting => ({
 });
 
 export const processEnds = known('detect', 'the supervisor sees its process end', timings.processEnds);
+export const vmEnds = known('detect', 'the supervisor sees its QEMU end', timings.processEnds);
 export const excluded = known('exclude', 'its word reaches every HAProxy', timings.word);
 export const excludedByAlert = known('exclude', 'Pacemaker’s alert reaches every HAProxy', timings.alert);
 export const decision = known('decide', 'Pacemaker is told, and begins', timings.decision);
@@ -76,13 +77,13 @@ const silence = ({ intervalMs, misses }: Beats, whose: string, field: Path): Sta
     value([...field, 'interval'], misses + 1, 50),
   );
 
-export const heartbeat = ({ heartbeat }: Vnfc, at: number): Stage | undefined =>
+export const heartbeat = ({ heartbeat }: NodesVnfc, at: number): Stage | undefined =>
   heartbeat && silence(heartbeat, 'heartbeats', ['vnfcs', at, 'heartbeat']);
 export const nodeHeartbeat = ({ cluster }: Vnf): Stage =>
   silence(cluster.heartbeat, 'heartbeats of the node', ['cluster', 'heartbeat']);
 
 /** What is merely suspected is excluded; Pacemaker recovers it when it has been silent for three times as long again. */
-export function confirmation({ heartbeat }: Vnfc, at: number): Stage {
+export function confirmation({ heartbeat }: NodesVnfc, at: number): Stage {
   const more = 3 * heartbeat!.misses;
   const ms = more * heartbeat!.intervalMs;
   const setting = value(['vnfcs', at, 'heartbeat', 'interval'], more, 50);
@@ -90,7 +91,11 @@ export function confirmation({ heartbeat }: Vnfc, at: number): Stage {
 }
 
 /** A dead one's check fails at once, a hung one's after its timeout. */
-export function check({ check: { intervalMs, timeoutMs } }: Vnfc, at: number, how: 'dies' | 'hangs'): Stage {
+export function check(
+  { check: { intervalMs, timeoutMs } }: Pick<Vnfc, 'check'>,
+  at: number,
+  how: 'dies' | 'hangs',
+): Stage {
   const answer = how === 'hangs' ? { typicalMs: timeoutMs, worstMs: timeoutMs } : timings.monitor;
   const by = `its check, every ${durationText(intervalMs)}${how === 'hangs' ? `, given up after ${durationText(timeoutMs)}` : ''}`;
   const span = [intervalMs / 2 + answer.typicalMs, intervalMs + answer.worstMs] as const;
@@ -98,7 +103,7 @@ export function check({ check: { intervalMs, timeoutMs } }: Vnfc, at: number, ho
 }
 
 /** The second line: HAProxy doesn't send anything there any more, whatever the cluster knows. */
-export function haproxyCheck({ service }: ActiveActiveVnfc, at: number, how: 'dies' | 'hangs'): Stage {
+export function haproxyCheck({ service }: ActiveActiveVnfc | VmsVnfc, at: number, how: 'dies' | 'hangs'): Stage {
   const { interMs, fall, answerMs } = service.check;
   const moreMs = (how === 'hangs' ? fall * answerMs : 0) + timings.word.worstMs;
   const by = `HAProxy’s own check: ${fall} failed, one every ${durationText(interMs)}`;

@@ -8,9 +8,9 @@
 import * as stages from './budget-stages.ts';
 import type { Stage } from './budget-stages.ts';
 import type { Span } from './timings.ts';
-import type { ActiveStandbyVnfc, Vnf, Vnfc } from './vnf.ts';
+import type { ActiveStandbyVnfc, NodesVnfc, VmsVnfc, Vnf, Vnfc } from './vnf.ts';
 
-export type FailureClass = 'vnfc-dies' | 'vnfc-hangs' | 'node-dies' | 'lb-dies' | 'lb-node-dies';
+export type FailureClass = 'vm-dies' | 'vnfc-dies' | 'vnfc-hangs' | 'node-dies' | 'lb-dies' | 'lb-node-dies';
 
 export interface Budget {
   readonly failure: FailureClass;
@@ -32,9 +32,17 @@ export function budgetsOf(vnf: Vnf): Budget[] {
   const lost = serversLost(vnf);
   const known = vnf.vnfcs.map((vnfc, at) => [vnfc, at] as const).filter(([vnfc]) => !electsItself(vnfc));
   const ofVnfcs = known.flatMap(([vnfc, at]) => [
-    budget('vnfc-dies', vnfc.name, vnfcDies(vnf, vnfc, at)),
-    budget('vnfc-hangs', vnfc.name, unanswered(vnf, vnfc, at, 'hangs')),
-    budget('node-dies', vnfc.name, vnfc.redundancy === 'active-active' ? lost : nodeLost(vnf, vnfc)),
+    ...(vnfc.redundancy === 'active-active-vms'
+      ? [
+          budget('vm-dies', vnfc.name, [stages.vmEnds, stages.excluded]),
+          budget('vnfc-dies', vnfc.name, inVm(vnfc, at, 'dies')),
+          budget('vnfc-hangs', vnfc.name, inVm(vnfc, at, 'hangs')),
+        ]
+      : [
+          budget('vnfc-dies', vnfc.name, vnfcDies(vnf, vnfc, at)),
+          budget('vnfc-hangs', vnfc.name, unanswered(vnf, vnfc, at, 'hangs')),
+        ]),
+    budget('node-dies', vnfc.name, vnfc.redundancy === 'active-standby' ? nodeLost(vnf, vnfc) : lost),
   ]);
   if (lb === undefined) return ofVnfcs;
   return [...ofVnfcs, budget('lb-dies', lb.name, lbDies(vnf)), budget('lb-node-dies', lb.name, lbNodeLost(vnf))];
@@ -53,7 +61,7 @@ export const sum = (spans: readonly Span[]): Span => ({
   worstMs: spans.reduce((total, { worstMs }) => total + worstMs, 0),
 });
 
-function vnfcDies(vnf: Vnf, vnfc: Vnfc, at: number): readonly Stage[] {
+function vnfcDies(vnf: Vnf, vnfc: NodesVnfc, at: number): readonly Stage[] {
   if (vnfc.program.run === undefined) return unanswered(vnf, vnfc, at, 'dies');
   return vnfc.redundancy === 'active-active'
     ? [stages.processEnds, stages.excluded]
@@ -61,7 +69,7 @@ function vnfcDies(vnf: Vnf, vnfc: Vnfc, at: number): readonly Stage[] {
 }
 
 /** What nobody sees end is noticed when it doesn't answer. */
-function unanswered(vnf: Vnf, vnfc: Vnfc, at: number, how: 'dies' | 'hangs'): readonly Stage[] {
+function unanswered(vnf: Vnf, vnfc: NodesVnfc, at: number, how: 'dies' | 'hangs'): readonly Stage[] {
   const beats = stages.heartbeat(vnfc, at);
   const seen = beats ?? stages.check(vnfc, at, how);
   if (vnfc.redundancy === 'active-active') {
@@ -75,6 +83,13 @@ function unanswered(vnf: Vnf, vnfc: Vnfc, at: number, how: 'dies' | 'hangs'): re
   if (how === 'dies') return [seen, ...told, stages.decision, ...moved];
   if (ended) return [seen, ...told, stages.killed, stages.decision, ...moved];
   return [seen, ...told, stages.decision, stages.isolation(vnfc, at), stages.secondDecision, ...moved];
+}
+
+/** What goes wrong inside of a VM only a question to it shows: the cluster's, where it asks one, or HAProxy's. */
+function inVm(vnfc: VmsVnfc, at: number, how: 'dies' | 'hangs'): readonly Stage[] {
+  const byHaproxy = [stages.haproxyCheck(vnfc, at, how)];
+  const asked = vnfc.guestAgent || vnfc.vms.some(({ check }) => Object.values(check).some((one) => one !== undefined));
+  return asked ? quicker([stages.check(vnfc, at, how), stages.excludedByAlert], byHaproxy) : byHaproxy;
 }
 
 const nodeLost = (vnf: Vnf, vnfc: ActiveStandbyVnfc): readonly Stage[] => [

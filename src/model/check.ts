@@ -14,6 +14,7 @@ import { checkNames } from './checks/names.ts';
 import { checkNodes } from './checks/nodes.ts';
 import { checkServices } from './checks/service.ts';
 import { checkSync } from './checks/sync.ts';
+import { checkVms } from './checks/vms.ts';
 import { checkVnfcs } from './checks/vnfcs.ts';
 import { checkVnfm } from './checks/vnfm.ts';
 import { normalise } from './normalise.ts';
@@ -36,6 +37,7 @@ const checks = [
   checkAddresses,
   checkFencing,
   checkVnfcs,
+  checkVms,
   checkServices,
   checkManaged,
   checkSync,

@@ -38,7 +38,7 @@ export interface InstanceStatus {
   /** The primitive's id, without any ':0'. */
   readonly id: string;
   readonly agent: string;
-  readonly role: 'Started' | 'Stopped' | 'Promoted' | 'Unpromoted' | 'Starting' | 'Stopping' | 'Promoting' | 'Demoting';
+  readonly role: 'Started' | 'Stopped' | 'Promoted' | 'Unpromoted' | 'Starting' | 'Stopping' | 'Promoting' | 'Demoting' | 'Migrating'; // prettier-ignore
   readonly active: boolean;
   readonly failed: boolean;
   readonly managed: boolean;

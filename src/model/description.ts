@@ -19,6 +19,8 @@ export const patterns = {
   user: '^[A-Za-z_][A-Za-z0-9_.-]{0,31}$',
   duration: '^[0-9]+(ms|s|min|h)$',
   url: '^https?://\\S+$',
+  /** Of a check: a VM is asked at its own address, which may stand as '%a'. */
+  checkUrl: '^(https?://\\S+|/\\S*)$',
   /** Can be a word in HAProxy's file: no white space, quotes, backslash or '#'. */
   urlPath: '^/[A-Za-z0-9._~!$%&()*+,;:=@/?-]*$',
   file: '^/',
@@ -28,6 +30,7 @@ export const patterns = {
   instanceId: '^[A-Za-z0-9._~-]{1,255}$',
   interface: '^[A-Za-z0-9_.-]{1,15}$',
   agent: '^[A-Za-z0-9_.-]{1,64}$',
+  domain: '^[A-Za-z0-9][A-Za-z0-9_.+-]{0,63}$',
   timeOfDay: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
   parameter: '^[A-Za-z_][A-Za-z0-9_-]*$',
 } as const;
@@ -46,11 +49,17 @@ const Command = (description: string) =>
 
 const Check = closed(
   {
-    tcp: Type.Optional(Port('healthy when this TCP port of the node accepts a connection')),
+    tcp: Type.Optional(Port('healthy when this TCP port of the node, or of the VM, accepts a connection')),
     http: Type.Optional(
-      Type.String({ pattern: patterns.url, description: 'healthy when a GET of this URL answers 2xx or 3xx' }),
+      Type.String({
+        pattern: patterns.checkUrl,
+        description:
+          'healthy when a GET of this URL answers 2xx or 3xx; with vms: a path, at the VM’s address and the service’s port, or a URL with %a for the VM’s address',
+      }),
     ),
-    command: Type.Optional(Command('healthy when this command exits 0')),
+    command: Type.Optional(
+      Command('healthy when this command exits 0; with vms it runs on the VM’s node, %a is the VM’s address'),
+    ),
     interval: Type.Optional(Duration('time between two checks; whole seconds, 2 s or more; default 10s')),
     timeout: Type.Optional(Duration('bound on one check; default 10s')),
   },
@@ -344,7 +353,7 @@ const service = {
 
 const Service = closed(
   {
-    port: Port('the port that every instance serves on, at its node’s address'),
+    port: Port('the port that every instance serves on, at its node’s or its VM’s address'),
     ...service,
     network: Type.Optional(
       Name(
@@ -401,6 +410,60 @@ const Managed = closed(
   'a VNFC that the load balancer manages by itself: its servers are no resources of the cluster',
 );
 
+const Vms = closed(
+  {
+    instances: Type.Array(
+      closed(
+        {
+          name: Name('its name, which the load balancer calls its server; unique in its VNFC'),
+          address: Address('where it serves, whichever node runs it'),
+          config: File('the file with libvirt’s XML of its domain, the same on each of the nodes'),
+          domain: Type.Optional(
+            Type.String({ pattern: patterns.domain, description: 'its <name> in that XML; default: its name here' }),
+          ),
+          ownerFile: Type.Optional(
+            File('file on storage that the nodes share: which of them has the VM; no other starts it then'),
+          ),
+          vnfcInstanceId: Type.Optional(
+            Type.String({
+              minLength: 1,
+              maxLength: 255,
+              description: 'the vnfcInstanceId by which the VNFM knows it (SOL002)',
+            }),
+          ),
+        },
+        'a VM',
+      ),
+      { minItems: 1, description: 'the VMs: each an instance, which the cluster runs on one of the nodes' },
+    ),
+    guestAgent: Type.Optional(
+      Type.Boolean({ description: 'whether its QEMU guest agent must answer for it to be healthy; default false' }),
+    ),
+    migrate: Type.Optional(
+      closed(
+        {
+          uri: Type.Optional(
+            Type.String({
+              pattern: patterns.device,
+              description: 'the target’s libvirt, %n is its name; default qemu+ssh://%n/system',
+            }),
+          ),
+          address: Type.Optional(
+            Type.String({
+              pattern: patterns.device,
+              description: 'where the memory is sent, as tcp://%n-mig; default: libvirt chooses',
+            }),
+          ),
+        },
+        'a planned move is a live migration; the disks must be on storage that the nodes share',
+      ),
+    ),
+    startTimeout: Type.Optional(Duration('bound on starting a VM, until the check says healthy; default 90s')),
+    stopTimeout: Type.Optional(Duration('bound on stopping one: asked to shut down, then ended; default 90s')),
+  },
+  'instead of program: each instance is a VM of its own, on the libvirt of one of the nodes (docs/vm.md)',
+);
+
 const Vnfc = closed(
   {
     name: Name('the VNFC’s name; unique in the VNF'),
@@ -424,7 +487,8 @@ const Vnfc = closed(
       }),
     ),
     service: Type.Optional(Service),
-    program: Program,
+    program: Type.Optional(Program),
+    vms: Type.Optional(Vms),
     check: Type.Optional(Check),
     heartbeat: Type.Optional(Heartbeat),
     role: Type.Optional(Role),

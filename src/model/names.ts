@@ -3,7 +3,7 @@
  * Every id begins with the VNF's name, so that the CIB holds several VNFs side by side. Files, sockets and groups are the node's; a VNF
  * that runs beside another one (`beside`) has its own.
  */
-import type { ActiveActiveVnfc, ClusterNode, LoadBalancer, Vnf } from './vnf.ts';
+import type { LoadBalancer, Vnf, Vnfc } from './vnf.ts';
 
 /** The primitive of a VNFC. */
 export const resourceId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}`;
@@ -15,6 +15,11 @@ export const vipId = (vnf: string, owner: string): string => `${vnf}-${owner}-vi
 export const mountId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}-mount`;
 /** The primitive that stands for an instance's place in the load balancer. */
 export const memberId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}-member`;
+/** The primitive of a VM, and the one that stands for its place in the load balancer. */
+export const vmId = (vnf: string, vnfc: string, vm: string): string => resourceId(vnf, `${vnfc}-${vm}`);
+export const vmMemberId = (vnf: string, vnfc: string, vm: string): string => memberId(vnf, `${vnfc}-${vm}`);
+/** The constraint that keeps the VMs of a VNFC apart. */
+export const spreadId = (vnf: string, vnfc: string): string => `${resourceId(vnf, vnfc)}-spread`;
 /** The primitive of HAProxy. */
 export const haproxyId = (vnf: string, lb: string): string => `${vnf}-${lb}`;
 /** The stonith resource of a fence device. */
@@ -24,7 +29,7 @@ export const alertId = (vnf: string): string => `${vnf}-alert`;
 /** The Pacemaker tag that lists what a description owns in the CIB. */
 export const ownerTag = (vnf: string): string => `vnfha-${vnf}`;
 
-/** HAProxy's backend of an active/active VNFC; its servers are called as their nodes. */
+/** HAProxy's backend of an active/active VNFC; its servers are called as their nodes, or as their VMs. */
 export const backendName = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}`;
 
 /** Whether a backend is of a VNFC that the load balancer manages by itself. */
@@ -35,34 +40,56 @@ export const isManaged = ({ name, loadBalancer }: Vnf, backend: string): boolean
 export const managedBackends = ({ name, loadBalancer }: Vnf): string[] =>
   (loadBalancer?.manages ?? []).map((managed) => backendName(name, managed.name));
 
-/** A server of a backend: the instance of a VNFC on a node. */
+/** The addresses that a VNFC has besides its nodes'. */
+export function ownAddresses(vnfc: Vnfc): readonly string[] {
+  switch (vnfc.redundancy) {
+    case 'active-standby':
+      return [vnfc.vip.ip];
+    case 'active-active':
+      return [];
+    case 'active-active-vms':
+      return vnfc.vms.map(({ address }) => address);
+  }
+}
+
+/** A server of a backend: the instance of a VNFC on a node, or a VM. */
 export interface ServerPlace {
   readonly backend: string;
   readonly server: string;
   readonly vnfc: string;
-  readonly node: string;
+  /** Undefined: it is a VM, wherever the cluster runs that. */
+  readonly node: string | undefined;
   readonly address: string;
   readonly port: number;
+  /** The ids of the primitive of the instance or VM, and of its lb-member's. */
+  readonly vnfcResource: string;
+  readonly memberResource: string;
 }
 
-/** Every place in the load balancer, in the order of the description. */
+/** Every place in the load balancer that the cluster has, in the order of the description. */
 export function serverPlaces(vnf: Vnf): ServerPlace[] {
-  const nodes = new Map(vnf.nodes.map((node) => [node.name, node]));
-  return vnf.vnfcs
-    .filter((vnfc) => vnfc.redundancy === 'active-active')
-    .flatMap((vnfc) => vnfc.nodes.map((name) => placeOf(vnf.name, vnfc, nodes.get(name)!)));
+  const addresses = new Map(vnf.nodes.map((node) => [node.name, node.addresses]));
+  return vnf.vnfcs.flatMap((vnfc) => placesOf(vnf.name, vnfc, addresses));
 }
 
-function placeOf(vnf: string, vnfc: ActiveActiveVnfc, node: ClusterNode): ServerPlace {
-  return {
-    backend: backendName(vnf, vnfc.name),
-    server: node.name,
-    vnfc: vnfc.name,
-    node: node.name,
-    address: node.addresses[vnfc.service.network]!,
-    port: vnfc.service.port,
-  };
-}
+function placesOf(vnf: string, vnfc: Vnfc, addresses: ReadonlyMap<string, Readonly<Record<string, string>>>): ServerPlace[] {
+  const backend = backendName(vnf, vnfc.name);
+  switch (vnfc.redundancy) {
+    case 'active-standby':
+      return [];
+    case 'active-active': {
+      const { network, port } = vnfc.service;
+      const common = { backend, vnfc: vnfc.name, port, vnfcResource: resourceId(vnf, vnfc.name), memberResource: memberId(vnf, vnfc.name) }; // prettier-ignore
+      return vnfc.nodes.map((node) => ({ ...common, server: node, node, address: addresses.get(node)![network]! }));
+    }
+    case 'active-active-vms':
+      return vnfc.vms.map(({ name: server, address }) => ({
+        ...{ backend, server, vnfc: vnfc.name, node: undefined, address, port: vnfc.service.port },
+        vnfcResource: vmId(vnf, vnfc.name, server),
+        memberResource: vmMemberId(vnf, vnfc.name, server),
+      }));
+  }
+} // prettier-ignore
 
 /** Files and sockets of a node; an operator finds the same in docs/install.md. */
 export const paths = {

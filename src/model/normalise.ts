@@ -24,6 +24,7 @@ import type {
   Vnf,
   Vnfc,
 } from './vnf.ts';
+import { vmsVnfcOf } from './normalise-vms.ts';
 
 type VnfcDescription = NonNullable<Description['vnfcs']>[number];
 type ManagedDescription = NonNullable<NonNullable<Description['loadBalancer']>['manages']>[number];
@@ -126,18 +127,27 @@ function networksOfAll(nodes: readonly string[], context: Context): string[] {
 
 function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
   const nodes = vnfc.nodes ?? context.nodeNames;
+  const recovery = {
+    restarts: vnfc.recovery?.restarts ?? 3,
+    withinMs: ms(vnfc.recovery?.within, 600_000),
+    heal: vnfc.recovery?.heal ?? context.hasVnfm,
+    escalate: vnfc.recovery?.escalate,
+  };
+  if (vnfc.vms !== undefined)
+    return vmsVnfcOf(vnfc, nodes, recovery, balancedOf(vnfc.service!, context), context.defaults);
+  const program = vnfc.program!;
   const base: Common = {
     name: vnfc.name,
     vdu: vnfc.vdu,
     nodes,
     instances: vnfc.instances ?? nodes.length,
     program: {
-      run: argvOf(vnfc.program.run),
-      start: argvOf(vnfc.program.start),
-      stop: argvOf(vnfc.program.stop),
-      user: vnfc.program.user,
-      startTimeoutMs: ms(vnfc.program.startTimeout, 30_000),
-      stopTimeoutMs: ms(vnfc.program.stopTimeout, 30_000),
+      run: argvOf(program.run),
+      start: argvOf(program.start),
+      stop: argvOf(program.stop),
+      user: program.user,
+      startTimeoutMs: ms(program.startTimeout, 30_000),
+      stopTimeoutMs: ms(program.stopTimeout, 30_000),
     },
     check: {
       tcp: vnfc.check?.tcp,
@@ -147,12 +157,7 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
       timeoutMs: ms(vnfc.check?.timeout, checkTimeoutFor(vnfc, context.defaults)),
     },
     heartbeat: heartbeatOf(vnfc.heartbeat, context.defaults),
-    recovery: {
-      restarts: vnfc.recovery?.restarts ?? 3,
-      withinMs: ms(vnfc.recovery?.within, 600_000),
-      heal: vnfc.recovery?.heal ?? context.hasVnfm,
-      escalate: vnfc.recovery?.escalate,
-    },
+    recovery,
     vnfcInstanceIds: vnfc.vnfcInstanceIds ?? {},
   };
   if (vnfc.redundancy === 'active-active')

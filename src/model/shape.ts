@@ -166,6 +166,10 @@ const patternWords: Readonly<Record<string, string>> = {
   [patterns.user]: 'Write a user name: letters a-z and A-Z, digits, dots, - and _, at most 32 of them.',
   [patterns.duration]: "Write a duration as a whole number and its unit: '500ms', '10s', '5min' or '1h'.",
   [patterns.url]: "Write a URL that begins with 'http://' or 'https://' and has no spaces.",
+  [patterns.checkUrl]:
+    "Write a URL that begins with 'http://' or 'https://' and has no spaces; of VMs, a path that begins with '/'.",
+  [patterns.domain]:
+    'Begin it with a letter or a digit and use only letters a-z and A-Z, digits, dots, _, + and -, at most 64 of them.',
   [patterns.urlPath]: "Write a path that begins with '/' and has no spaces, quotes, backslashes or '#', as '/health'.",
   [patterns.file]: "Write the whole path of the file; it begins with '/'.",
   [patterns.store]: "Write HOST:PORT, as '192.0.2.9:6379' or '[2001:db8::9]:6379', or the whole path of a unix socket.",

@@ -1,5 +1,5 @@
 /** What keeps VNFs from running side by side on the same nodes, each well described by itself. Pure. */
-import { backendName, haproxyId, lbNodes, resourceId } from './names.ts';
+import { backendName, haproxyId, lbNodes, ownAddresses, resourceId } from './names.ts';
 import { hasSidecar, type Vnf } from './vnf.ts';
 
 export interface TogetherProblem {
@@ -42,7 +42,7 @@ function* claimsOf(vnf: Vnf): Generator<readonly [thing: string, cure: string]> 
   ]);
   for (const id of ids) yield [`the id '${id}'`, rename];
   const vips = [
-    ...vnfcs.flatMap((vnfc) => (vnfc.redundancy === 'active-standby' ? [vnfc.vip.ip] : [])),
+    ...vnfcs.flatMap(ownAddresses),
     ...(lb === undefined ? [] : [lb.vip.ip]),
   ];
   for (const ip of vips) yield [`the address ${ip}`, 'Give each its own.'];
@@ -52,13 +52,15 @@ function* claimsOf(vnf: Vnf): Generator<readonly [thing: string, cure: string]> 
       `UDP port ${port} of ${node} for the heartbeats of nodes`,
       "Give one of them another 'cluster.heartbeat.port'.",
     ];
-  for (const vnfc of vnfcs)
+  for (const vnfc of vnfcs) {
+    if (vnfc.redundancy === 'active-active-vms') continue; // their services have the VMs' addresses
     for (const node of vnfc.nodes) {
       if (vnfc.redundancy === 'active-active')
         yield [`port ${vnfc.service.port} of ${node}`, "Give one of them another 'service.port'."];
       else if (hasSidecar(vnfc, node) && vnfc.sync?.channel.type === 'direct')
         yield [`port ${vnfc.sync.channel.port} of ${node}`, "Give one of them another 'sync.port'."];
     }
+  }
 }
 
 const nodesText = ({ nodes }: Vnf): string =>

@@ -69,17 +69,21 @@ export interface Vip {
 interface VnfcBase {
   readonly name: string;
   readonly vdu: string | undefined;
+  readonly recovery: Recovery;
+}
+
+/** Its instances run on nodes of the cluster, one on a node. */
+interface NodesVnfcBase extends VnfcBase {
   readonly nodes: readonly string[];
   readonly instances: number;
   readonly program: Program;
   readonly check: Check;
   /** Undefined: a hang is found by the check. */
   readonly heartbeat: Heartbeat | undefined;
-  readonly recovery: Recovery;
   readonly vnfcInstanceIds: Readonly<Record<string, string>>;
 }
 
-export interface ActiveStandbyVnfc extends VnfcBase {
+export interface ActiveStandbyVnfc extends NodesVnfcBase {
   readonly redundancy: 'active-standby';
   readonly vip: Vip;
   /** Who puts the VIP where it belongs: scheme A1, and the two ways of A2. */
@@ -90,12 +94,44 @@ export interface ActiveStandbyVnfc extends VnfcBase {
   readonly sync: Sync | undefined;
 }
 
-export interface ActiveActiveVnfc extends VnfcBase {
+export interface ActiveActiveVnfc extends NodesVnfcBase {
   readonly redundancy: 'active-active';
   readonly service: Service;
 }
 
-export type Vnfc = ActiveStandbyVnfc | ActiveActiveVnfc;
+/** Scheme B3: active/active, each instance a VM, which the cluster runs on any of `hosts`. */
+export interface VmsVnfc extends VnfcBase {
+  readonly redundancy: 'active-active-vms';
+  readonly hosts: readonly string[];
+  readonly vms: readonly Vm[];
+  readonly service: Balanced;
+  readonly check: Pick<Check, 'intervalMs' | 'timeoutMs'>;
+  readonly guestAgent: boolean;
+  readonly migrate: { readonly uri: string | undefined; readonly address: string | undefined } | undefined;
+  readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
+}
+
+export interface Vm {
+  readonly name: string;
+  readonly domain: string;
+  readonly address: string;
+  /** The file with its domain's XML. */
+  readonly config: string;
+  readonly ownerFile: string | undefined;
+  readonly vnfcInstanceId: string | undefined;
+  /** At its own address. */
+  readonly check: {
+    /** HOST:PORT */
+    readonly tcp: string | undefined;
+    readonly http: string | undefined;
+    readonly command: Argv | undefined;
+  };
+}
+
+/** Whose instances run on nodes of the cluster. */
+export type NodesVnfc = ActiveStandbyVnfc | ActiveActiveVnfc;
+export type Vnfc = NodesVnfc | VmsVnfc;
 
 /** Commands are argument vectors: nothing is ever given to a shell. */
 export type Argv = readonly string[];

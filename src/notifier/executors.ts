@@ -16,7 +16,7 @@ type ActionOf<T extends IncidentAction['type']> = Extract<IncidentAction, { read
 
 interface Doors {
   readonly adapter: HealAdapter;
-  readonly cleanup: (resource: string, node: string) => Promise<void>;
+  readonly cleanup: (resource: string, node: string | undefined) => Promise<void>;
   readonly restartNode: (node: string, since: number) => Promise<void>;
   /** Something was done to the cluster: it is worth another look. */
   readonly looked: () => void;

@@ -30,7 +30,7 @@ export interface NotifierOptions {
   readonly policy: IncidentPolicy;
   readonly adapter: HealAdapter;
   readonly readStatus: () => Promise<ClusterStatus>;
-  readonly cleanup: (resource: string, node: string) => Promise<void>;
+  readonly cleanup: (resource: string, node: string | undefined) => Promise<void>;
   /** Empties a node and has it fenced, unless it was after `since`. */
   readonly restartNode: (node: string, since: number) => Promise<void>;
   /** Between two looks at Pacemaker: while an incident is open or one may come of what was heard lately, and else. */

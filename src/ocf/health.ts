@@ -61,6 +61,15 @@ async function askTcp(port: number, timeoutMs: number): Promise<Finding | undefi
   return { problem: `TCP port ${port} of this node accepts no connection: ${first.problem}`, gone };
 }
 
+/** Why no connection is accepted at `host`; undefined: one is. */
+export async function connectProblem(
+  { host, port }: { readonly host: string; readonly port: number },
+  timeoutMs: number,
+): Promise<string | undefined> {
+  const finding = await connectTo(host, port, timeoutMs);
+  return finding && `${host} port ${port} accepts no connection: ${finding.problem}`;
+}
+
 /** An address of this node that cannot be used, or left it in this moment: nobody can listen there. */
 const unusable = ['EADDRNOTAVAIL', 'ENETUNREACH'];
 

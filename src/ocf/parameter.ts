@@ -96,6 +96,14 @@ export const port = kind('integer', (value) => {
   return number;
 });
 
+/** A host (a name, an IPv4 address, or an IPv6 address in brackets) and a port, with a colon between. */
+export const hostAndPort = kind('string', (value) => {
+  const [, bracketed, plain, digits] = /^(?:\[([^[\]]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(value) ?? [];
+  const [host, number] = [bracketed ?? plain, Number(digits)];
+  if (host === undefined || number < 1 || number > 65535) throw new Error('must be HOST:PORT');
+  return { host, port: number };
+});
+
 /** A count or a time in milliseconds, from 1. */
 export const positive = kind('integer', (value) => {
   if (!/^[1-9]\d{0,8}$/.test(value)) throw new Error('must be a whole number from 1');

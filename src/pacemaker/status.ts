@@ -100,6 +100,7 @@ const roles: Readonly<Record<string, InstanceStatus['role']>> = {
   Stopping: 'Stopping',
   Promoting: 'Promoting',
   Demoting: 'Demoting',
+  Migrating: 'Migrating',
   // as Pacemaker says it before 2.1, or built with compatibility
   Master: 'Promoted',
   Slave: 'Unpromoted',

@@ -1,6 +1,6 @@
 /** The cluster before anything fails, and the failures as crm_simulate is told them. Pure. */
 import { element, section } from '../cib/tree.ts';
-import { haproxyId, resourceId } from '../model/names.ts';
+import { haproxyId, resourceId, vmId } from '../model/names.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Element } from '../process/xml.ts';
@@ -45,10 +45,10 @@ export function keepsQuorum(vnf: Vnf, faults: readonly Fault[]): boolean {
   return vnf.nodes.length === 2 ? left >= 1 : left > vnf.nodes.length / 2;
 }
 
-/** A fault with the instance that it hits. */
+/** The instance that a fault hits. */
 interface Hit {
-  readonly fault: Exclude<Fault, { kind: 'node' }>;
   readonly resource: string;
+  readonly node: string;
   readonly role: string;
 }
 
@@ -61,13 +61,15 @@ export function hitsOf(
   const lost = new Set(faults.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : [])));
   const absent: Fault[] = [];
   const hits = faults.flatMap((fault) => {
-    if (fault.kind === 'node' || lost.has(fault.node)) return [];
+    if (fault.kind === 'node') return [];
     const resource = resourceOf(vnf, fault);
+    const node = nodeOf(vnf, fault, status);
+    if (node !== undefined && lost.has(node)) return [];
     const here = status.resources.find(
-      ({ id, active, nodes }) => id === resource && active && nodes.includes(fault.node),
+      ({ id, active, nodes }) => id === resource && active && node !== undefined && nodes.includes(node),
     );
     if (here === undefined) absent.push(fault);
-    return here === undefined ? [] : [{ fault, resource, role: here.role }];
+    return here === undefined ? [] : [{ resource, node: node!, role: here.role }];
   });
   return { hits, absent };
 }
@@ -75,23 +77,45 @@ export function hitsOf(
 /** The options of crm_simulate that tell it of it all: nodes are gone, monitors fail. */
 export const eventsOf = (faults: readonly Fault[], hits: readonly Hit[], cib: Element): string[] => [
   ...faults.flatMap((fault) => (fault.kind === 'node' ? ['--node-fail', fault.node] : [])),
-  ...hits.flatMap(({ fault, resource, role }) => injected(cib, resource, role, fault.node)),
+  ...hits.flatMap(({ node, resource, role }) => injected(cib, resource, role, node)),
 ];
 
 /** What was active has been demoted by then, and is found dead by the monitor of a standby. */
 export const laterEventsOf = (hits: readonly Hit[], cib: Element): string[] =>
-  hits.flatMap(({ fault, resource, role }) =>
-    role === 'Promoted' ? injected(cib, resource, 'Unpromoted', fault.node) : [],
-  );
+  hits.flatMap(({ node, resource, role }) => (role === 'Promoted' ? injected(cib, resource, 'Unpromoted', node) : []));
 
 const injected = (cib: Element, resource: string, role: string, node: string): string[] => [
   '--op-inject',
   `${resource}_monitor_${monitorOf(cib, resource, role)}@${node}=${role === 'Promoted' ? 9 : 7}`,
 ];
 
+type PartFault = Exclude<Fault, { kind: 'node' }>;
+
 /** The primitive that fails. */
-export const resourceOf = (vnf: Vnf, fault: Exclude<Fault, { kind: 'node' }>): string =>
-  fault.kind === 'vnfc' ? resourceId(vnf.name, fault.vnfc) : haproxyId(vnf.name, vnf.loadBalancer!.name);
+export function resourceOf(vnf: Vnf, fault: PartFault): string {
+  switch (fault.kind) {
+    case 'vnfc':
+      return resourceId(vnf.name, fault.vnfc);
+    case 'vm':
+      return vmId(vnf.name, fault.vnfc, fault.vm);
+    case 'lb':
+      return haproxyId(vnf.name, vnf.loadBalancer!.name);
+  }
+}
+
+/** The node on which it fails: of a VM the one that runs it. Undefined: none does. */
+export const nodeOf = (vnf: Vnf, fault: PartFault, { resources }: ClusterStatus): string | undefined =>
+  fault.kind === 'vm'
+    ? resources.find(({ id, active }) => active && id === resourceOf(vnf, fault))?.nodes[0]
+    : fault.node;
+
+/** Where it has failed when it has failed more often than it is restarted: a VM on every node that it may run on. */
+export function exhaustedOn(vnf: Vnf, fault: PartFault): readonly string[] {
+  if (fault.kind !== 'vm') return [fault.node];
+  return vnf.vnfcs.flatMap((vnfc) =>
+    vnfc.redundancy === 'active-active-vms' && vnfc.name === fault.vnfc ? vnfc.hosts : [],
+  );
+}
 
 /** In ms: Pacemaker tells operations apart by it. */
 function monitorOf(cib: Element, resource: string, role: string): number {
@@ -119,9 +143,9 @@ function find(root: Element, is: (each: Element) => boolean): Element | undefine
   return undefined;
 }
 
-/** The same CIB, in which `faults` have failed more often on their nodes than they are restarted; `nowS`: seconds since the epoch. */
+/** The same CIB, in which `faults` have failed more often than they are restarted; `nowS`: seconds since the epoch. */
 export function withExhausted(cib: Element, vnf: Vnf, faults: readonly Fault[], nowS: number): Element {
-  const of = (node: string | undefined) => faults.flatMap((fault) => (fault.kind !== 'node' && fault.node === node ? [resourceOf(vnf, fault)] : [])); // prettier-ignore
+  const of = (node: string | undefined) => faults.flatMap((fault) => (fault.kind !== 'node' && node !== undefined && exhaustedOn(vnf, fault).includes(node) ? [resourceOf(vnf, fault)] : [])); // prettier-ignore
   const visit = (each: Element, node: string | undefined): Element => {
     const here = each.name === 'node_state' ? each.attributes['uname'] : node;
     const children = each.children.map((child) => visit(child, here));

@@ -7,23 +7,38 @@ import { Failure } from '../process/failure.ts';
 export type Fault =
   | { readonly kind: 'node'; readonly node: string }
   | { readonly kind: 'vnfc'; readonly vnfc: string; readonly node: string }
+  /** A VM, wherever it runs. */
+  | { readonly kind: 'vm'; readonly vnfc: string; readonly vm: string }
   /** HAProxy on one of the load balancer's nodes. */
   | { readonly kind: 'lb'; readonly node: string };
 
-export const faultText = (fault: Fault): string =>
-  fault.kind === 'vnfc' ? `vnfc:${fault.vnfc}/${fault.node}` : `${fault.kind}:${fault.node}`;
+export function faultText(fault: Fault): string {
+  switch (fault.kind) {
+    case 'vnfc':
+      return `vnfc:${fault.vnfc}/${fault.node}`;
+    case 'vm':
+      return `vnfc:${fault.vnfc}/${fault.vm}`;
+    case 'node':
+    case 'lb':
+      return `${fault.kind}:${fault.node}`;
+  }
+}
 
 /** Each single one, in the order of the description. */
 export const everyFault = (vnf: Vnf): Fault[] => [
   ...vnf.nodes.map(({ name: node }): Fault => ({ kind: 'node', node })),
-  ...vnf.vnfcs.flatMap(({ name: vnfc, nodes }) => nodes.map((node): Fault => ({ kind: 'vnfc', vnfc, node }))),
+  ...vnf.vnfcs.flatMap((vnfc): Fault[] =>
+    vnfc.redundancy === 'active-active-vms'
+      ? vnfc.vms.map(({ name }) => ({ kind: 'vm', vnfc: vnfc.name, vm: name }))
+      : vnfc.nodes.map((node) => ({ kind: 'vnfc', vnfc: vnfc.name, node })),
+  ),
   ...lbNodes(vnf.loadBalancer).map((node): Fault => ({ kind: 'lb', node })),
 ];
 
 /** Each two of `faults`, but what fails along with its node. */
 export const everyPair = (faults: readonly Fault[]): (readonly [Fault, Fault])[] =>
   faults.flatMap((one, at) =>
-    faults.slice(at + 1).flatMap((other) => (one.kind === 'node' && other.node === one.node ? [] : [[one, other] as const])),
+    faults.slice(at + 1).flatMap((other) => (one.kind === 'node' && other.kind !== 'vm' && other.node === one.node ? [] : [[one, other] as const])),
   ); // prettier-ignore
 
 /** @throws Failure 'usage', with what was meant perhaps */
@@ -34,6 +49,6 @@ export function readFault(text: string, vnf: Vnf): Fault {
   const meant = nearest(text, known.map(faultText));
   const some = [known[0], ...known.filter(({ kind }) => kind !== 'node')].slice(0, 3).map((fault) => faultText(fault!));
   throw new Failure('usage', `'${text}' is nothing of the VNF '${vnf.name}' that can fail`, {
-    cure: meant === undefined ? `Write node:NODE, vnfc:VNFC/NODE or lb:NODE, as ${some.join(', ')}.` : `Did you mean '${meant}'?`,
+    cure: meant === undefined ? `Write node:NODE, vnfc:VNFC/NODE, vnfc:VNFC/VM or lb:NODE, as ${some.join(', ')}.` : `Did you mean '${meant}'?`,
   }); // prettier-ignore
 }

@@ -1,11 +1,12 @@
 /** Where a VNF ends: who is active and has the address, who is in rotation, whom the VNFM is to heal. Pure. */
-import { conditionOf, infinity } from '../decide/incident-condition.ts';
+import { healables } from '../decide/healable.ts';
+import { infinity } from '../decide/incident-condition.ts';
 import { rotationPlaces } from '../decide/rotation-places.ts';
 import { defaultRotationPolicy, initialRotation, step } from '../decide/rotation.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
-import { haproxyId, resourceId, vipId } from '../model/names.ts';
-import type { Vip, Vnf, Vnfc } from '../model/vnf.ts';
-import { resourceOf } from './beginning.ts';
+import { haproxyId, resourceId, vipId, vmId } from '../model/names.ts';
+import type { Vip, VmsVnfc, Vnf, Vnfc } from '../model/vnf.ts';
+import { exhaustedOn, resourceOf } from './beginning.ts';
 import type { Fault } from './failure.ts';
 
 /** whole: as described; degraded: it serves, with less than that; lost: it doesn't. */
@@ -22,13 +23,21 @@ export interface VnfcOutcome {
   /** The node with the address: of active/active VNFCs the load balancer's. */
   readonly addressAt: string | undefined;
   /** Active/active: the load balancer's list. */
-  readonly servers: readonly { readonly server: string; readonly rotation: 'in' | 'out'; readonly reason: string }[];
+  readonly servers: readonly ServerOutcome[];
+}
+
+interface ServerOutcome {
+  readonly server: string;
+  /** Of a VM: the node that runs it; undefined: none does. */
+  readonly host?: string | undefined;
+  readonly rotation: 'in' | 'out';
+  readonly reason: string;
 }
 
 export interface Outcome {
   readonly vnfcs: readonly VnfcOutcome[];
   readonly loadBalancer: { readonly running: readonly string[]; readonly addressAt: string | undefined } | undefined;
-  /** What the VNFM is asked to heal. */
+  /** What the VNFM is asked to heal; `node`: of a VM its name. */
   readonly heals: readonly { readonly vnfc: string; readonly node: string; readonly vnfcInstanceId: string | undefined }[];
 } // prettier-ignore
 
@@ -37,7 +46,7 @@ export function outcomeOf(vnf: Vnf, simulated: ClusterStatus, exhausted: readonl
   const failures = exhausted.flatMap((fault) =>
     fault.kind === 'node'
       ? []
-      : [{ resource: resourceOf(vnf, fault), node: fault.node, failCount: infinity, migrationThreshold: 1, lastFailure: undefined }],
+      : exhaustedOn(vnf, fault).map((node) => ({ resource: resourceOf(vnf, fault), node, failCount: infinity, migrationThreshold: 1, lastFailure: undefined })),
   ); // prettier-ignore
   const status = { ...simulated, failures, resources: onWorkingNodes(simulated) };
   const rotation = rotationOf(vnf, status);
@@ -67,6 +76,7 @@ function vnfcOutcome(
   balancerAt: string | undefined,
   servers: VnfcOutcome['servers'],
 ): VnfcOutcome {
+  if (vnfc.redundancy === 'active-active-vms') return vmsOutcome(vnf, vnfc, status, balancerAt, servers);
   const id = resourceId(vnf.name, vnfc.name);
   const running = runningOf(status, id);
   const fewer = running.length < vnfc.instances;
@@ -84,6 +94,25 @@ function vnfcOutcome(
   const serves = vnfc.vipBy === 'election' ? running.length > 0 : active !== undefined && addressAt === active;
   const service = serves ? (fewer ? 'degraded' : 'whole') : 'lost';
   return { vnfc: vnfc.name, service, running, active, address: addressText(vnfc.vip), addressAt, servers: [] };
+}
+
+function vmsOutcome(
+  vnf: Vnf,
+  { name, vms }: VmsVnfc,
+  status: ClusterStatus,
+  balancerAt: string | undefined,
+  servers: VnfcOutcome['servers'],
+): VnfcOutcome {
+  const hosts = new Map(vms.map((vm) => [vm.name, runningOf(status, vmId(vnf.name, name, vm.name))[0]]));
+  const running = [...new Set([...hosts.values()].flatMap((host) => host ?? []))].sort();
+  const serve = balancerAt !== undefined && servers.some(({ rotation }) => rotation === 'in');
+  const less = servers.some(({ rotation }) => rotation === 'out');
+  return {
+    ...{ vnfc: name, running, active: undefined, addressAt: balancerAt },
+    address: vnf.loadBalancer === undefined ? '' : addressText(vnf.loadBalancer.vip),
+    servers: servers.map((server) => ({ ...server, host: hosts.get(server.server) })),
+    service: serve ? (less ? 'degraded' : 'whole') : 'lost',
+  };
 }
 
 const addressText = ({ ip, prefix }: Vip): string => `${ip}/${prefix}`;
@@ -118,11 +147,11 @@ function rotationOf(vnf: Vnf, status: ClusterStatus): Map<string, VnfcOutcome['s
 
 function healsOf(vnf: Vnf, status: ClusterStatus): Outcome['heals'] {
   if (vnf.vnfm === undefined || !status.quorate) return [];
-  return vnf.vnfcs
-    .filter(({ recovery }) => recovery.heal)
+  return healables(vnf)
+    .filter(({ heal }) => heal)
     .flatMap((vnfc) =>
-      vnfc.nodes
-        .filter((node) => conditionOf(status, vnf, vnfc, node) === 'broken')
-        .map((node) => ({ vnfc: vnfc.name, node, vnfcInstanceId: vnfc.vnfcInstanceIds[node] })),
+      vnfc.places
+        .filter((place) => vnfc.condition(status, place) === 'broken')
+        .map((place) => ({ vnfc: vnfc.name, node: place, vnfcInstanceId: vnfc.instanceId(place) })),
     );
 }

@@ -3,7 +3,7 @@ import { request } from 'node:http';
 
 export interface ServerRotation {
   readonly vnfc: string;
-  readonly node: string;
+  readonly server: string;
   readonly rotation: 'in' | 'out';
   readonly reason: string;
 }
@@ -28,9 +28,9 @@ export function serversIn(text: string): ServerRotation[] | undefined {
   try {
     const { servers } = JSON.parse(text) as { servers?: unknown };
     if (!Array.isArray(servers)) return undefined;
-    return (servers as Record<string, unknown>[]).map(({ vnfc, node, rotation, reason }) => ({
+    return (servers as Record<string, unknown>[]).map(({ vnfc, server, rotation, reason }) => ({
       vnfc: String(vnfc),
-      node: String(node),
+      server: String(server),
       rotation: rotation === 'in' ? 'in' : 'out',
       reason: String(reason),
     }));

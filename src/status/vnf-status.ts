@@ -4,9 +4,9 @@ import { type Incident, isOpen, isWaiting, type Journal } from '../decide/incide
 import { wordsOf } from '../decide/managed-condition.ts';
 import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
-import { haproxyId, resourceId, vipId } from '../model/names.ts';
+import { haproxyId, resourceId, vipId, vmId } from '../model/names.ts';
 import type { ServerHealth } from '../model/server-health.ts';
-import type { ActiveStandbyVnfc, ManagedVnfc, Vip, Vnf, Vnfc } from '../model/vnf.ts';
+import type { ActiveStandbyVnfc, ManagedVnfc, NodesVnfc, Vip, VmsVnfc, Vnf, Vnfc } from '../model/vnf.ts';
 import { behind, type InstanceStatus as SidecarStatus } from '../sync/status.ts';
 import type { ServerRotation } from './bridge-state.ts';
 
@@ -28,8 +28,8 @@ export type NodeState = 'online' | 'standby' | 'maintenance' | 'pending' | 'lost
 
 export interface GroupStatus {
   readonly name: string;
-  /** lb-managed: its instances are the servers that the load balancer manages by itself. */
-  readonly kind: 'active-standby' | 'active-active' | 'load-balancer' | 'lb-managed';
+  /** vms: its instances are VMs; lb-managed: they are the servers that the load balancer manages by itself. */
+  readonly kind: 'active-standby' | 'active-active' | 'vms' | 'load-balancer' | 'lb-managed';
   readonly wanted: number;
   readonly instances: readonly InstanceView[];
   readonly vip: { readonly address: string; readonly node: string | undefined } | undefined;
@@ -46,8 +46,10 @@ export interface SyncView {
 }
 
 export interface InstanceView {
-  /** Where it is; of an lb-managed VNFC: the server's name. */
+  /** Where it is; of an lb-managed VNFC: the server's name; of VMs: the VM's. */
   readonly node: string;
+  /** Of a VM: the node that runs it; undefined: none does. */
+  readonly host?: string | undefined;
   readonly state: 'active' | 'standby' | 'up' | 'down' | 'changing' | 'failed';
   /** In the load balancer; undefined: it has no place there, or nobody here knows. */
   readonly rotation: 'in' | 'out' | undefined;
@@ -72,7 +74,11 @@ export function vnfStatus(
 ): VnfStatus {
   const nodes = vnf.nodes.map(({ name }) => ({ name, state: nodeState(cluster, name) }));
   const vnfcs = [
-    ...vnf.vnfcs.map((vnfc) => vnfcStatus(vnf, vnfc, cluster, rotation, sidecars.get(vnfc.name))),
+    ...vnf.vnfcs.map((vnfc) =>
+      vnfc.redundancy === 'active-active-vms'
+        ? vmsStatus(vnf, vnfc, cluster, rotation)
+        : vnfcStatus(vnf, vnfc, cluster, rotation, sidecars.get(vnfc.name)),
+    ),
     ...(vnf.loadBalancer?.manages ?? []).map((managed) => managedStatus(vnf, managed, cluster)),
   ];
   const loadBalancer = balancerStatus(vnf, cluster);
@@ -118,7 +124,7 @@ function nodeState(cluster: ClusterStatus, name: string): NodeState {
   return node.maintenance ? 'maintenance' : node.standby ? 'standby' : 'online';
 }
 
-function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: readonly ServerRotation[] | undefined, sidecar: SidecarStatus | undefined): GroupStatus {
+function vnfcStatus(vnf: Vnf, vnfc: NodesVnfc, cluster: ClusterStatus, rotation: readonly ServerRotation[] | undefined, sidecar: SidecarStatus | undefined): GroupStatus {
   const id = resourceId(vnf.name, vnfc.name);
   const standby = vnfc.redundancy === 'active-standby';
   return {
@@ -126,12 +132,25 @@ function vnfcStatus(vnf: Vnf, vnfc: Vnfc, cluster: ClusterStatus, rotation: read
     kind: vnfc.redundancy,
     wanted: vnfc.instances,
     instances: vnfc.nodes.map((node) => {
-      const place = standby ? undefined : rotation?.find((one) => one.vnfc === vnfc.name && one.node === node);
+      const place = standby ? undefined : rotation?.find((one) => one.vnfc === vnfc.name && one.server === node);
       const state = stateOf(cluster, vnfc, id, node);
       return { node, state, rotation: place?.rotation, reason: place?.rotation === 'out' ? place.reason : undefined };
     }),
     vip: vnfc.redundancy === 'active-standby' ? vipOf(vnf, vnfc, cluster) : undefined,
     sync: sidecar && syncView(sidecar),
+  };
+} // prettier-ignore
+
+function vmsStatus(vnf: Vnf, { name, vms }: VmsVnfc, cluster: ClusterStatus, rotation: readonly ServerRotation[] | undefined): GroupStatus {
+  return {
+    ...{ name, kind: 'vms', wanted: vms.length, vip: undefined, sync: undefined },
+    instances: vms.map((vm) => {
+      const id = vmId(vnf.name, name, vm.name);
+      const host = cluster.resources.find((one) => one.id === id && one.active)?.nodes[0];
+      const place = rotation?.find((one) => one.vnfc === name && one.server === vm.name);
+      const state = host === undefined ? 'down' : instanceState(cluster, id, host, false);
+      return { node: vm.name, host, state, rotation: place?.rotation, reason: place?.rotation === 'out' ? place.reason : undefined };
+    }),
   };
 } // prettier-ignore
 
@@ -182,12 +201,13 @@ function instanceState(cluster: ClusterStatus, id: string, node: string, standby
   const states: Readonly<Record<InstanceStatus['role'], InstanceView['state']>> = {
     ...{ Started: 'up', Stopped: 'down', Promoted: 'active', Unpromoted: standby ? 'standby' : 'up' },
     ...{ Starting: 'changing', Stopping: 'changing', Promoting: 'changing', Demoting: 'changing' },
+    Migrating: 'changing',
   };
   return states[found.role];
 }
 
 /** Where nobody is told a role, the active one is who has the address. */
-function stateOf(cluster: ClusterStatus, vnfc: Vnfc, id: string, node: string): InstanceView['state'] {
+function stateOf(cluster: ClusterStatus, vnfc: NodesVnfc, id: string, node: string): InstanceView['state'] {
   const state = instanceState(cluster, id, node, vnfc.redundancy === 'active-standby');
   if (vnfc.redundancy === 'active-active' || vnfc.vipBy !== 'election' || state !== 'up') return state;
   return cluster.elected?.some((one) => one.resource === id && one.node === node) ? 'active' : 'standby';
@@ -220,7 +240,7 @@ function groupProblems({ name, kind, wanted, instances, vip }: GroupStatus): str
       : []),
     ...instances
       .filter(({ state, rotation }) => rotation === 'out' && (state === 'up' || kind === 'lb-managed'))
-      .map(({ node, reason }) => `${name} on ${node} is out of rotation: ${reason}`),
+      .map(({ node, reason }) => `${kind === 'vms' ? `${node} of ${name}` : `${name} on ${node}`} is out of rotation: ${reason}`), // prettier-ignore
   ];
 }
 

@@ -12,7 +12,9 @@ export type Derived = SyncConfig & { readonly user: string | undefined };
  * @throws Failure 'input' when the description has no such VNFC, none that is synchronised, or not on this node
  */
 export function sidecarOf(vnf: Vnf, name: string, node: string): Derived {
-  const synced = vnf.vnfcs.filter((vnfc) => vnfc.nodes.some((each) => hasSidecar(vnfc, each))) as ActiveStandbyVnfc[];
+  const synced = vnf.vnfcs.filter((vnfc): vnfc is ActiveStandbyVnfc =>
+    vnf.nodes.some((each) => hasSidecar(vnfc, each.name)),
+  );
   const vnfc = synced.find((each) => each.name === name);
   if (vnfc === undefined) {
     const names = synced.map((each) => each.name).join(', ');

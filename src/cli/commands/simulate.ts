@@ -8,7 +8,7 @@ import type { Vnf } from '../../model/vnf.ts';
 import { queryCib } from '../../pacemaker/live-cib.ts';
 import type { Moment } from '../../pacemaker/what-if.ts';
 import { Failure } from '../../process/failure.ts';
-import { resourceOf } from '../../simulate/beginning.ts';
+import { nodeOf, resourceOf } from '../../simulate/beginning.ts';
 import { everyFault, everyPair, type Fault, faultText, readFault } from '../../simulate/failure.ts';
 import { present, settled, type WhatIf, whatIf, whatIfEach } from '../../simulate/what-if.ts';
 import { withProgress } from '../progress.ts';
@@ -32,9 +32,9 @@ export function simulateCommand(): Command {
         'Where nothing is said of the live cluster, it needs none. See docs/simulate.md.',
     )
     .argument('[file]', 'the VNF description', paths.description)
-    .option('--fail <what...>', 'node:NODE, vnfc:VNFC/NODE or lb:NODE; several fail at once', [])
+    .option('--fail <what...>', 'node:NODE, vnfc:VNFC/NODE, vnfc:VNFC/VM or lb:NODE; several fail at once', [])
     .option('--all', 'every single failure and every two at once; which of them lose service')
-    .option('--lasting', 'what fails has failed more often than it is restarted')
+    .option('--lasting', 'what fails has failed more often than it is restarted; a VM on each of its nodes')
     .option('--live', 'begin with the live cluster as it is now, not with the description’s when all is well')
     .option('--templates <dir>', 'templates here go before the shipped ones of the same name')
     .option('--json', 'print it as JSON')
@@ -87,7 +87,8 @@ async function askAll(vnf: Vnf, before: Moment, ask: (some: readonly Fault[]) =>
 function isThere(vnf: Vnf, { status }: Moment, fault: Fault): boolean {
   if (fault.kind === 'node') return status.nodes.some(({ name, online }) => name === fault.node && online);
   const resource = resourceOf(vnf, fault);
-  return status.resources.some(({ id, active, nodes }) => id === resource && active && nodes.includes(fault.node));
+  const node = nodeOf(vnf, fault, status);
+  return status.resources.some(({ id, active, nodes }) => id === resource && active && nodes.some((on) => on === node));
 }
 
 function jsonText({ name }: Vnf, cases: readonly WhatIf[]): string {

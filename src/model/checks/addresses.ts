@@ -41,6 +41,7 @@ export function checkAddresses(checkup: Checkup): void {
       claim,
     );
   });
+  checkVmAddresses(checkup, claim);
   const vip = checkup.description.loadBalancer?.vip;
   if (vip !== undefined) {
     checkVip(checkup, ['loadBalancer', 'vip'], vip, 'the load balancer', checkup.facts.lbNodes, claim);
@@ -122,6 +123,40 @@ function checkNodeAddresses(checkup: Checkup, claim: ClaimAddress): void {
       }
     }
   });
+}
+
+/** The load balancer sends requests to a VM, and its node checks it, wherever that is. */
+function checkVmAddresses(checkup: Checkup, claim: ClaimAddress): void {
+  const { networksOfNode, lbNodes } = checkup.facts;
+  checkup.description.vnfcs?.forEach((vnfc, at) => {
+    vnfc?.vms?.instances?.forEach((vm, index) => {
+      if (vm?.address === undefined) return;
+      const path = ['vnfcs', at, 'vms', 'instances', index, 'address'];
+      const address = addressOf(checkup, path, vm.address, "a VM's");
+      if (address === undefined) return;
+      const owner = `the VM '${vm.name ?? index}'`;
+      claim(address, owner, path);
+      const network = networkWith(address, checkup.facts);
+      if (network?.range === undefined) return outside(checkup, path, formatAddress(address));
+      checkMember(checkup, path, address, network.range, network.name);
+      const away = (nodes: readonly string[]) => nodes.filter((node) => !networksOfNode.get(node)!.has(network.name));
+      const [balancers, hosts] = [away(lbNodes), away(nodesOf(vnfc, checkup.facts))];
+      const are = (nodes: readonly string[]) => `${nodes.slice(0, 5).join(', ')} ${nodes.length === 1 ? 'is' : 'are'}`;
+      if (balancers.length > 0) {
+        const what = `the load balancer cannot reach ${owner} on '${network.name}': ${are(balancers)} not in it`;
+        checkup.error(path, what, 'Take an address in a network that the load balancer’s nodes are all in.');
+      } else if (hosts.length > 0) {
+        const what = `${owner} is in the network '${network.name}', and ${are(hosts)} not: its check from there needs a route`;
+        checkup.warning(path, what, 'Give its nodes addresses in that network, or see to the route.');
+      }
+    });
+  });
+}
+
+function outside(checkup: Checkup, path: Path, address: string): void {
+  if ([...checkup.facts.networks.values()].some(({ range }) => range === undefined)) return;
+  const what = `the address ${address} is in none of the networks`;
+  checkup.error(path, what, `Take an address of ${cidrs(checkup)}, or add its network.`);
 }
 
 function checkMember(checkup: Checkup, path: Path, address: Address, range: Prefixed, network: string): void {

@@ -46,7 +46,7 @@ function checkNoticing(vnf: Vnf, report: Report): void {
 /** HAProxy's own check is there for the case that the cluster's word doesn't come: then it has to be in time, too. */
 function checkSecondLine(vnf: Vnf, { recoverMs, name }: RecoveryTarget, report: Report): void {
   vnf.vnfcs.forEach((vnfc, at) => {
-    if (vnfc.redundancy !== 'active-active') return;
+    if (vnfc.redundancy === 'active-standby') return;
     const late = haproxyCheck(vnfc, at, 'hangs');
     if (late.worstMs <= recoverMs) return;
     const what = `HAProxy’s own check takes a hung '${vnfc.name}' out after ${durationText(late.worstMs)}, later than ${name} allows for its recovery: ${durationText(recoverMs)}`;
@@ -55,6 +55,7 @@ function checkSecondLine(vnf: Vnf, { recoverMs, name }: RecoveryTarget, report: 
 }
 
 const cases: Readonly<Record<FailureClass, (subject: string) => string>> = {
+  'vm-dies': (vnfc) => `when a VM of '${vnfc}' dies`,
   'vnfc-dies': (vnfc) => `when '${vnfc}' dies`,
   'vnfc-hangs': (vnfc) => `when '${vnfc}' hangs`,
   'node-dies': (vnfc) => `when a node with '${vnfc}' dies`,

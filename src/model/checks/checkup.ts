@@ -113,14 +113,14 @@ export function checkNodeList(checkup: Checkup, path: Path, names: readonly (str
   });
 }
 
-/** Says what is wrong with a text as an address; the address if nothing is. */
-export function addressOf(checkup: Checkup, path: Path, text: string): Address | undefined {
+/** Says what is wrong with a text as an address (of `whose`); the address if nothing is. */
+export function addressOf(checkup: Checkup, path: Path, text: string, whose = "a node's"): Address | undefined {
   const address = parseAddress(text);
   if (address !== undefined) return address;
   const prefixed = parsePrefixed(text) !== undefined;
   checkup.error(
     path,
-    prefixed ? `'${text}' has a prefix length, but a node's address stands alone` : `'${text}' is not an address`,
+    prefixed ? `'${text}' has a prefix length, but ${whose} address stands alone` : `'${text}' is not an address`,
     prefixed
       ? `Write ${text.replace(/\/.*/, '')}; the prefix length is the network's.`
       : 'Write it as 192.0.2.7 or 2001:db8::7.',

@@ -31,9 +31,11 @@ export function checkDurations(checkup: Checkup): void {
   });
   checkup.description.vnfcs?.forEach((vnfc, at) => {
     if (vnfc === undefined) return;
-    const { program, check: health, heartbeat, role, recovery, service } = vnfc;
+    const { program, vms, check: health, heartbeat, role, recovery, service } = vnfc;
     check(['vnfcs', at, 'program', 'startTimeout'], program?.startTimeout);
     check(['vnfcs', at, 'program', 'stopTimeout'], program?.stopTimeout);
+    check(['vnfcs', at, 'vms', 'startTimeout'], vms?.startTimeout);
+    check(['vnfcs', at, 'vms', 'stopTimeout'], vms?.stopTimeout);
     check(['vnfcs', at, 'check', 'interval'], health?.interval);
     check(['vnfcs', at, 'check', 'timeout'], health?.timeout);
     check(['vnfcs', at, 'heartbeat', 'interval'], heartbeat?.interval);

@@ -15,6 +15,10 @@ export function checkManaged(checkup: Checkup): void {
   vnfcs?.forEach((vnfc, at) => {
     for (const [node, id] of Object.entries(vnfc?.vnfcInstanceIds ?? {}))
       if (id !== undefined) owners.set(id, ['vnfcs', at, 'vnfcInstanceIds', node]);
+    vnfc?.vms?.instances?.forEach((vm, index) => {
+      const id = vm?.vnfcInstanceId;
+      if (id !== undefined) owners.set(id, ['vnfcs', at, 'vms', 'instances', index, 'vnfcInstanceId']);
+    });
   });
   loadBalancer?.manages?.forEach((managed, at) => {
     if (managed === undefined) return;

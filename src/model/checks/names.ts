@@ -11,10 +11,13 @@ import {
   mountId,
   ownerTag,
   resourceId,
+  spreadId,
   vipId,
+  vmId,
+  vmMemberId,
 } from '../names.ts';
 import type { Path } from '../source.ts';
-import type { Checkup } from './checkup.ts';
+import type { Checkup, LooseVnfc } from './checkup.ts';
 
 export function checkNames(checkup: Checkup): void {
   const { vnfcs, nodes, networks, fencing, loadBalancer } = checkup.description;
@@ -78,6 +81,7 @@ function checkIds(checkup: Checkup): void {
   };
   description.vnfcs?.forEach((vnfc, at) => {
     if (vnfc?.name === undefined) return;
+    if (vnfc.vms !== undefined) return claimVms(vnf, vnfc, ['vnfcs', at], claim);
     const base = resourceId(vnf, vnfc.name);
     const member = memberId(vnf, vnfc.name);
     const more =
@@ -106,3 +110,17 @@ function checkIds(checkup: Checkup): void {
     claim(`the fence device '${device.name}'`, ['fencing', at, 'name'], [fenceId(vnf, device.name)]);
   });
 }
+
+/** Its name is a backend's; its VMs are what the cluster has of it. */
+function claimVms(vnf: string, vnfc: LooseVnfc, path: Path, claim: (owner: string, path: Path, ids: readonly string[]) => void): void {
+  const name = vnfc.name!;
+  claim(`the VNFC '${name}'`, [...path, 'name'], [backendName(vnf, name), spreadId(vnf, name)]);
+  const said = new Set<string | undefined>();
+  vnfc.vms?.instances?.forEach((vm, at) => {
+    if (vm?.name === undefined || said.has(vm.name)) return;
+    said.add(vm.name);
+    const id = vmId(vnf, name, vm.name);
+    const ids = [id, `${id}-monitor`, vmMemberId(vnf, name, vm.name)];
+    claim(`the VM '${vm.name}' of '${name}'`, [...path, 'vms', 'instances', at, 'name'], ids);
+  });
+} // prettier-ignore

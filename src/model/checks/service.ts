@@ -43,6 +43,7 @@ export function checkServices(checkup: Checkup): void {
     checkFrontend(checkup, path, vnfc.name ?? String(path.at(-2)), service, taken);
   } // prettier-ignore
   for (const { vnfc, at } of services) {
+    if (vnfc.vms !== undefined) continue; // at addresses of their own: checks/addresses.ts
     const path = ['vnfcs', at, 'service'];
     const name = `the VNFC '${vnfc.name ?? at}'`;
     checkNetwork(checkup, path, name, vnfc);

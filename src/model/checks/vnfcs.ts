@@ -33,7 +33,7 @@ function checkCount(checkup: Checkup, path: Path, name: string, vnfc: LooseVnfc)
     );
   }
   const { instances } = vnfc;
-  if (instances === undefined || count === 0) return;
+  if (instances === undefined || count === 0 || vnfc.vms !== undefined) return;
   if (instances > count) {
     const what = `${instances} instances are more than the ${count} node${count === 1 ? '' : 's'} of ${name}, and a node runs one`;
     checkup.error([...path, 'instances'], what, `Write ${count} or less, or add nodes.`);
@@ -106,7 +106,7 @@ function checkProgram(checkup: Checkup, path: Path, name: string, vnfc: LooseVnf
   }
 }
 
-function checkCommands(checkup: Checkup, path: Path, { program, check, role }: LooseVnfc): void {
+function checkCommands(checkup: Checkup, path: Path, { program, vms, check, role }: LooseVnfc): void {
   const commands = {
     program: { run: program?.run, start: program?.start, stop: program?.stop },
     check: { command: check?.command },
@@ -123,7 +123,8 @@ function checkCommands(checkup: Checkup, path: Path, { program, check, role }: L
       checkup.error([...path, group, field], `the command ${result.error}`, cure);
     }
   }
-  if (check?.http !== undefined && !URL.canParse(check.http)) {
+  // one that begins with '/' is for VMs: checks/vms.ts
+  if (check?.http !== undefined && vms === undefined && !check.http.startsWith('/') && !URL.canParse(check.http)) {
     checkup.error(
       [...path, 'check', 'http'],
       `'${check.http}' is not a URL`,
@@ -139,6 +140,7 @@ function checkInstanceIds(
   vnfc: LooseVnfc,
   owners: Map<string, Path>,
 ): void {
+  claimVmIds(checkup, path, vnfc, owners);
   if (vnfc.vnfcInstanceIds === undefined) return;
   const nodes = new Set(nodesOf(vnfc, checkup.facts));
   for (const [node, id] of Object.entries(vnfc.vnfcInstanceIds)) {
@@ -148,18 +150,25 @@ function checkInstanceIds(
       checkup.error(at, `${name} does not run on '${node}'`, `Remove it, or add '${node}' to the VNFC's nodes.`, 'key');
     }
     if (id === undefined) continue;
-    const other = owners.get(id);
-    if (other === undefined) owners.set(id, at);
-    else
-      checkup.error(
-        at,
-        `the vnfcInstanceId '${id}' is another instance's already, in line ${checkup.lineOf(other)}`,
-        'Give each instance its own.',
-      );
+    claimId(checkup, at, id, owners);
   }
   const without = [...nodes].filter((node) => !Object.hasOwn(vnfc.vnfcInstanceIds!, node));
   if (without.length > 0 && vnfc.recovery?.heal !== false && checkup.description.vnfm !== undefined) {
     const what = `the instance${without.length === 1 ? '' : 's'} of ${name} on ${without.slice(0, 5).join(', ')} cannot be named to the VNFM`;
     checkup.warning([...path, 'vnfcInstanceIds'], what, 'Add a vnfcInstanceId for each of its nodes.', 'key');
   }
+}
+
+function claimVmIds(checkup: Checkup, path: Path, vnfc: LooseVnfc, owners: Map<string, Path>): void {
+  vnfc.vms?.instances?.forEach((vm, at) => {
+    const id = vm?.vnfcInstanceId;
+    if (id !== undefined) claimId(checkup, [...path, 'vms', 'instances', at, 'vnfcInstanceId'], id, owners);
+  });
+}
+
+function claimId(checkup: Checkup, at: Path, id: string, owners: Map<string, Path>): void {
+  const other = owners.get(id);
+  if (other === undefined) return void owners.set(id, at);
+  const what = `the vnfcInstanceId '${id}' is another instance's already, in line ${checkup.lineOf(other)}`;
+  checkup.error(at, what, 'Give each instance its own.');
 }

@@ -72,6 +72,10 @@ function checkEscalation(checkup: Checkup, at: number, isHealed: boolean): void 
     const what = "'escalate: node' comes before the VNFM is told, which it never is";
     checkup.error(path, what, "Add 'vnfm' with its url and leave 'heal' out, or remove 'escalate'.");
   }
+  if (!checkup.absent(['vnfcs', at, 'vms'])) {
+    const what = "'escalate: node' restarts the VM that a node is, and these are VMs on hosts, which Pacemaker starts elsewhere by itself";
+    checkup.error(path, what, "Remove 'escalate'.");
+  }
   const within = durationMs(recovery.within ?? '');
   if (within === undefined || within <= remembered) return;
   const what =

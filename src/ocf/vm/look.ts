@@ -5,7 +5,7 @@
 import { type DomainStatus, readDomainStatus } from '../../libvirt/domain-status.ts';
 import { guestOf, qemusOf } from '../../libvirt/qemu.ts';
 import { ocf, OcfError } from '../codes.ts';
-import { healthProblem } from '../health.ts';
+import { connectProblem, healthProblem } from '../health.ts';
 import { isAlive, type ProcessIdentity, processStat } from '../processes.ts';
 import type { Finding } from '../vnfc/look.ts';
 import type { InstanceState } from '../state-file.ts';
@@ -64,7 +64,11 @@ export async function look(vm: Vm, state: InstanceState | undefined, remainingMs
  * guest's agent: that is only held against it where the agent has never been heard (`starting`).
  */
 export async function guestProblem(vm: Vm, timeoutMs: number, starting = false): Promise<string | undefined> {
-  const problem = await healthProblem({ ...vm, check_tcp: undefined, user: undefined }, timeoutMs);
+  const [health, connection] = await Promise.all([
+    healthProblem({ ...vm, check_tcp: undefined, user: undefined }, timeoutMs),
+    vm.check_tcp === undefined ? undefined : connectProblem(vm.check_tcp, timeoutMs),
+  ]);
+  const problem = health ?? connection;
   return problem ?? (vm.check_agent === 'yes' ? agentProblem(vm.domain, timeoutMs, starting) : undefined);
 }
 

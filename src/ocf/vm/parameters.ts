@@ -1,5 +1,5 @@
 /** The parameters of ocf:vnfha:vnfc-vm. */
-import { choice, command, domainName, path, text, url } from '../parameter.ts';
+import { choice, command, domainName, hostAndPort, path, text, url } from '../parameter.ts';
 
 export const parameters = {
   domain: domainName({
@@ -19,6 +19,11 @@ export const parameters = {
     shortdesc: 'Whether the guest agent must answer',
     longdesc:
       'yes: the guest is healthy when its QEMU guest agent answers a ping. It needs the channel org.qemu.guest_agent.0 in the XML.',
+  }),
+  check_tcp: hostAndPort({
+    shortdesc: 'Where a connection must be accepted',
+    longdesc:
+      'HOST:PORT of the VNFC in the guest, [ADDRESS]:PORT of an IPv6 address. The guest is healthy when a connection is accepted there.',
   }),
   check_http: url({
     shortdesc: 'URL that must answer',

@@ -14,6 +14,7 @@ export interface Vm {
   readonly domain: string;
   readonly config: string;
   readonly check_agent: 'yes' | 'no';
+  readonly check_tcp: { readonly host: string; readonly port: number } | undefined;
   readonly check_http: string | undefined;
   readonly check_command: Argv | undefined;
   readonly owner_file: string | undefined;

@@ -26,7 +26,7 @@ const places: RotationPlace[] = vnfcs.flatMap((vnfc) =>
     node,
     address: '127.0.0.1',
     port: 9,
-    nodeId: index + 1,
+    hosts: [{ name: node, id: index + 1 }],
     vnfcResource: `tel-${vnfc}`,
     memberResource: `tel-${vnfc}-member`,
   })),
@@ -38,7 +38,7 @@ const status: ClusterStatus = {
   dc: 'n1',
   maintenance: false,
   nodes: nodes.map((name, index) => ({ name, id: index + 1, online: true, ...flags })),
-  resources: places.flatMap(({ vnfcResource, memberResource, node }) =>
+  resources: places.flatMap(({ vnfcResource, memberResource, server: node }) =>
     [vnfcResource, memberResource].map((id) => ({
       id,
       agent: 'ocf:vnfha:vnfc',
@@ -111,7 +111,7 @@ test('five hundred deaths of a thousand servers are one batch, in memory and fil
 
   const dead = places.filter((_, index) => index % 2 === 0);
   const begun = now();
-  for (const { node, vnfcResource: resource } of dead) {
+  for (const { server: node, vnfcResource: resource } of dead) {
     engine.post({ type: 'instance', at: now(), node, resource, word: 'died', seen: Date.now(), what: 'it was killed' });
   }
   await until(() => servers().filter(({ memory }) => memory === 'out').length === dead.length, 'all are out');

@@ -36,7 +36,8 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
     structure(change = (text) => text) {
       const places = nodes.map((node): RotationPlace => {
         const [address, port] = ['127.0.0.1', rig.backendPorts[node]!];
-        const ids = { nodeId: Number(node.slice(1)), vnfcResource: 'tel-web', memberResource: 'tel-web-member' };
+        const hosts = [{ name: node, id: Number(node.slice(1)) }];
+        const ids = { hosts, vnfcResource: 'tel-web', memberResource: 'tel-web-member' };
         return { backend, server: node, vnfc: 'web', node, address, port, ...ids };
       });
       return { vnf: { name: 'tel' } as Vnf, places, render: (excluded) => change(rig.render(excluded)) };
@@ -78,7 +79,17 @@ export async function bench(t: ExecutionContext): Promise<Bench> {
 /** An agent's request, heard now. */
 export function ask(engine: Engine, type: 'exclude' | 'readmit', server: string, id = `${type}-${server}`): void {
   const at = now();
-  engine.post({ type: 'request', at, id, out: type === 'exclude', backend, server, sent: at, until: at + 20_000 });
+  engine.post({
+    type: 'request',
+    at,
+    id,
+    out: type === 'exclude',
+    backend,
+    server,
+    nodeId: 1,
+    sent: at,
+    until: at + 20_000,
+  });
 }
 
 /** The ack of a request, if it has come. */

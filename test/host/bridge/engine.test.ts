@@ -135,7 +135,17 @@ test.serial(
     );
     t.is(ackOf(self, 'exclude-n2'), undefined);
     t.regex(JSON.stringify(self.sent), /gave no answer at .* within 8000 ms/);
-    engine.post({ type: 'request', at: now(), id: 'e9', out: true, backend, server: 'n9', sent: 0, until: 0 });
+    engine.post({
+      type: 'request',
+      at: now(),
+      id: 'e9',
+      out: true,
+      backend,
+      server: 'n9',
+      nodeId: 1,
+      sent: 0,
+      until: 0,
+    });
     await until(() => self.sent.some((message) => message.type === 'ack' && message.id === 'e9'), 'its answer');
     t.like(self.sent.at(-1), { id: 'e9', error: 'there is no server tel-web/n9 in the description' });
     child.kill('SIGCONT');

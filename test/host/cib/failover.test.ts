@@ -10,7 +10,7 @@ import { generateCib } from '../../../src/cib/generate.ts';
 import { mergeCib } from '../../../src/cib/merge.ts';
 import { loadTemplates } from '../../../src/cib/templates.ts';
 import { haproxyId, memberId, resourceId, vipId } from '../../../src/model/names.ts';
-import type { Vnf } from '../../../src/model/vnf.ts';
+import type { NodesVnfc, Vnf } from '../../../src/model/vnf.ts';
 import { run } from '../../../src/process/run.ts';
 import { parseXml, serializeXml } from '../../../src/process/xml.ts';
 import { generated, settled, type SimulatedCluster, simulate, type Transition } from './simulated.ts';
@@ -35,7 +35,10 @@ for (const name of examples) {
     for (const { name: node } of vnf.nodes) {
       const transition = await simulate(cluster.cib, ['--node-fail', node, '--quorum', 'true']);
       // what has no other node waits for this one
-      const left = { ...vnf, vnfcs: vnf.vnfcs.filter(({ nodes }) => nodes.some((other) => other !== node)) };
+      const left = {
+        ...vnf,
+        vnfcs: vnf.vnfcs.filter((vnfc) => (vnfc as NodesVnfc).nodes.some((other) => other !== node)),
+      };
       t.deepEqual(wrong(left, transition.after, node), [], node);
       t.deepEqual(outOfOrder(left, transition, cluster, node), [], node);
     }
@@ -167,7 +170,7 @@ function wrong(vnf: Vnf, cluster: SimulatedCluster, lost = ''): string[] {
     if ([...is].sort().join() !== [...should].sort().join())
       problems.push(`${what} is on [${is.join()}], not on [${should.join()}]`);
   };
-  for (const vnfc of vnf.vnfcs) {
+  for (const vnfc of vnf.vnfcs as readonly NodesVnfc[]) {
     const resource = resourceId(vnf.name, vnfc.name);
     const left = vnfc.nodes.filter((node) => node !== lost);
     if (vnfc.redundancy === 'active-active') {
@@ -216,7 +219,7 @@ function lookedForOn(cib: string, node: number): string[] {
 /** Of the pairs 'this before that', those that aren't so: fencing before anything of the lost node elsewhere, promotion before the VIP. */
 function outOfOrder(vnf: Vnf, { actions, after }: Transition, before: SimulatedCluster, lost: string): string[] {
   const pairs: (readonly [string, string])[] = [];
-  for (const vnfc of vnf.vnfcs) {
+  for (const vnfc of vnf.vnfcs as readonly NodesVnfc[]) {
     const [resource, vip] = [resourceId(vnf.name, vnfc.name), vipId(vnf.name, vnfc.name)];
     if (vnfc.redundancy === 'active-active' || !before.where(resource, 'Promoted').includes(lost)) continue;
     const [next = 'nowhere'] = after.where(resource, 'Promoted');

@@ -10,7 +10,7 @@ const place: RotationPlace = {
   node: 'n2',
   address: '192.0.2.2',
   port: 80,
-  nodeId: 2,
+  hosts: [{ name: 'n2', id: 2 }],
   vnfcResource: 'tel-web',
   memberResource: 'tel-web-member',
 };
@@ -24,6 +24,7 @@ test('the view says who is out, why, since when, and what HAProxy thinks of it; 
     out: true,
     backend: 'tel-web',
     server: 'n2',
+    nodeId: 2,
     sent: 0,
     until: at + 9000,
   } as const;
@@ -38,6 +39,7 @@ test('the view says who is out, why, since when, and what HAProxy thinks of it; 
   t.like(view, { node: 'n1', corosync: 'down', settled: false, ring: null, haproxy: { running: false } });
   t.like(view.servers[0], {
     server: 'n2',
+    node: 'n2',
     rotation: 'out',
     reason: 'excluded by its lb-member on n2',
     since: '2026-01-02T03:04:05.000Z',

@@ -1,17 +1,20 @@
 /** The parameters that ocf:vnfha:vnfc is given. */
 import test from 'ava';
 import { parametersOf } from '../../../src/cib/values.ts';
+import type { NodesVnfc } from '../../../src/model/vnf.ts';
 import { description, vnfOf } from './sample.ts';
 
 const heartbeats = (fields: string) => {
   const text = description.replace('    role:', `    heartbeat: ${fields}\n    role:`);
-  const parameters = parametersOf(vnfOf(text), vnfOf(text).vnfcs[0]!);
+  const parameters = parametersOf(vnfOf(text), vnfOf(text).vnfcs[0] as NodesVnfc);
   return parameters.filter(({ name }) => name.startsWith('heartbeat_')).map(({ name, value }) => `${name}=${value}`);
 };
 
 test('a heartbeat is a handful of parameters, in milliseconds', (t) => {
   t.deepEqual(
-    parametersOf(vnfOf(description), vnfOf(description).vnfcs[0]!).filter(({ name }) => name.startsWith('heartbeat')),
+    parametersOf(vnfOf(description), vnfOf(description).vnfcs[0] as NodesVnfc).filter(({ name }) =>
+      name.startsWith('heartbeat'),
+    ),
     [],
   );
   t.deepEqual(heartbeats('{ http: "http://127.0.0.1/", interval: 1s, misses: 2 }'), [

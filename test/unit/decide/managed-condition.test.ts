@@ -52,7 +52,7 @@ test('the pairs are the cluster’s to have healed, and not healed as servers', 
   t.deepEqual(all.map(({ name, places }) => [name, places.length]), [['store-a', 2], ['store-b', 2], ['media', 3], ['store', 0]]); // prettier-ignore
   const media = healableOf(vnf, 'media')!;
   t.is(media.instanceId('media-2'), 'MEDIA-7f0e');
-  t.is(media.resource, undefined);
+  t.is(media.counted('media-2'), undefined);
   t.is(media.condition(cluster({ checks: { node1: down, node2: down } }), 'media-9'), 'whole', 'nobody’s any more');
   t.is(healableOf(vnf, 'nothing'), undefined);
 });

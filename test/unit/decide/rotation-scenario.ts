@@ -1,5 +1,6 @@
 /**
- * Reads and plays a scenario of the rotation: VNFC web of VNF tel on nodes n1, n2, n3 (servers tel-web/n1 …). A line is
+ * Reads and plays a scenario of the rotation: VNFC web of VNF tel on nodes n1, n2, n3 (servers tel-web/n1 …), or its VMs v1, v2 (servers
+ * tel-web/v1 …), each on one of these nodes. A line is
  * `TIME EVENT …`; the lines below it that begin with '>' are the actions expected, all of them and in order (but for log lines
  * of level info). A line that ends with '&' is heard together with the next one. What each event line may say is in `parseEvent`.
  */
@@ -26,20 +27,62 @@ const policy = {
 const nodes = ['n1', 'n2', 'n3'];
 const idOf = (node: string): number => Number(node.slice(1));
 
-const places: RotationPlace[] = nodes.map((node) => ({
-  backend: 'tel-web',
-  server: node,
-  vnfc: 'web',
-  node,
-  address: `192.0.2.${idOf(node)}`,
-  port: 80,
-  nodeId: idOf(node),
-  vnfcResource: 'tel-web',
-  memberResource: 'tel-web-member',
-}));
+const hosts = nodes.map((name) => ({ name, id: idOf(name) }));
+const common = { backend: 'tel-web', vnfc: 'web', port: 80 };
+
+/** What the scenarios of a folder are about. */
+interface Setting {
+  readonly places: readonly RotationPlace[];
+  readonly statusOf: (deviations: readonly string[]) => ClusterStatus;
+}
+
+export const instances: Setting = {
+  places: nodes.map((node, at) => ({
+    ...{ ...common, server: node, node, address: `192.0.2.${idOf(node)}`, hosts: [hosts[at]!] },
+    ...{ vnfcResource: 'tel-web', memberResource: 'tel-web-member' },
+  })),
+  /** All is well, but for: vnfc.n2=… or member.n2=failed|stopped|stopping|starting; empty (no such resources). */
+  statusOf(deviations) {
+    const says = readDeviations(deviations);
+    const all = (id: string, agent: string, kind: string): InstanceStatus[] =>
+      nodes.map((node) => instanceOf(id, agent, node, says.get(`${kind}.${node}`)));
+    const resources = [
+      ...all('tel-web', 'ocf:vnfha:vnfc', 'vnfc'),
+      ...all('tel-web-member', 'ocf:vnfha:lb-member', 'member'),
+    ];
+    return clusterOf(says, says.has('empty') ? [] : resources);
+  },
+};
+
+const vmNames = ['v1', 'v2'];
+export const vms: Setting = {
+  places: vmNames.map((vm) => ({
+    ...{ ...common, server: vm, node: undefined, address: `192.0.2.4${vm.slice(1)}`, hosts },
+    ...{ vnfcResource: `tel-web-${vm}`, memberResource: `tel-web-${vm}-member` },
+  })),
+  /** v1 runs on n1 and v2 on n2, and all is well, but for: v1=NODE[+NODE] or none; vm.v1=… or member.v1=… as above. */
+  statusOf(deviations) {
+    const says = readDeviations(deviations);
+    const resources = vmNames.flatMap((vm) => {
+      const on = (says.get(vm) ?? `n${vm.slice(1)}`).split('+');
+      const one = (id: string, agent: string, word: string | undefined): InstanceStatus => ({
+        ...instanceOf(id, agent, on[0]!, on[0] === 'none' ? 'stopped' : word),
+        ...(on.length > 1 && { nodes: on }),
+      });
+      return [
+        one(`tel-web-${vm}`, 'ocf:vnfha:vnfc-vm', says.get(`vm.${vm}`)),
+        one(`tel-web-${vm}-member`, 'ocf:vnfha:lb-member', says.get(`member.${vm}`)),
+      ];
+    });
+    return clusterOf(says, resources);
+  },
+};
+
+const readDeviations = (deviations: readonly string[]): ReadonlyMap<string, string | undefined> =>
+  new Map(deviations.map((deviation) => deviation.split('=') as [string, string | undefined]));
 
 /** The scenario's event lines, each followed by the actions that `step` gave, in the scenario's own notation. */
-export function play(text: string): string {
+export function play(text: string, setting: Setting = instances): string {
   let state = initialRotation;
   const out: string[] = [];
   const together: RotationEvent[] = [];
@@ -57,6 +100,7 @@ export function play(text: string): string {
       at,
       words.filter((word) => word !== '&'),
       state,
+      setting,
     );
     if (words.includes('&')) {
       together.push(...parsed);
@@ -81,13 +125,19 @@ function describe(state: RotationState): string[] {
 
 /**
  * start [n2=out …]: described, and adopted from a file; snapshot BEGUN [deviation…]; ring n1 n2; ring-lost; tick [wake];
- * exclude|readmit ID SERVER until=T; failed NODE [task=monitor] [rc=7] [interval=10000] [happened=T]; node-alert NODE;
+ * exclude|readmit ID SERVER [from=NODE] until=T; failed NODE [task=monitor] [rc=7] [interval=10000] [happened=T]; node-alert NODE;
  * died|hung|well NODE [resource=tel-web] [seen=T]; supervisor-gone NODE; suspects [NODE=SINCE …];
  * haproxy PID|gone [n2=out|drain …] [file-wrong]; set SERVER in|out done|absent|ERROR; written n2,n3|-|ERROR
  */
-function parseEvent(at: number, [word, ...args]: string[], state: RotationState): RotationEvent[] {
+function parseEvent(
+  at: number,
+  [word, ...args]: string[],
+  state: RotationState,
+  { places, statusOf }: Setting,
+): RotationEvent[] {
+  const servers = places.map(({ server }) => server);
   const options = new Map(args.filter((arg) => arg.includes('=')).map((arg) => arg.split('=') as [string, string]));
-  const all = nodes.map((node) => [keyOf('tel-web', node), options.get(node)] as const);
+  const all = servers.map((server) => [keyOf('tel-web', server), options.get(server)] as const);
   switch (word ?? '') {
     case 'start':
       return [
@@ -95,7 +145,7 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
         { type: 'adopted', at, file: new Map(all.map(([key, says]) => [key, says === 'out' ? 'out' : 'in'])) },
       ];
     case 'described':
-      return [{ type: 'described', at, places: places.filter((place) => args.includes(place.node)) }];
+      return [{ type: 'described', at, places: places.filter(({ server }) => args.includes(server)) }];
     case 'snapshot':
       return [{ type: 'snapshot', at, begun: Number(args[0]), status: statusOf(args.slice(1)) }];
     case 'ring':
@@ -107,7 +157,10 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
     case 'readmit': {
       const [id, server] = args as [string, string];
       const until = Number(options.get('until') ?? at + 20_000);
-      return [{ type: 'request', at, id, out: word === 'exclude', backend: 'tel-web', server, sent: at, until }];
+      const nodeId = idOf(options.get('from') ?? server);
+      return [
+        { type: 'request', at, id, out: word === 'exclude', backend: 'tel-web', server, nodeId, sent: at, until },
+      ];
     }
     case 'failed': {
       const rc = Number(options.get('rc') ?? 7);
@@ -145,11 +198,11 @@ function parseEvent(at: number, [word, ...args]: string[], state: RotationState)
     case 'node-alert':
       return [{ type: 'alert', at, alert: { kind: 'node', node: args[0]!, description: 'lost' } }];
     case 'haproxy': {
-      const servers = new Map(all.map(([key, says]) => [key, (says ?? 'in') as 'in' | 'out' | 'drain']));
-      for (const [name, says] of options) if (name.includes('/')) servers.set(name as 'b/s', says as 'in');
-      for (const [key, says] of all) if (says === 'unknown') servers.delete(key);
+      const seenServers = new Map(all.map(([key, says]) => [key, (says ?? 'in') as 'in' | 'out' | 'drain']));
+      for (const [name, says] of options) if (name.includes('/')) seenServers.set(name as 'b/s', says as 'in');
+      for (const [key, says] of all) if (says === 'unknown') seenServers.delete(key);
       const gone = args[0] === 'gone';
-      const seen = { pid: gone ? undefined : Number(args[0]), servers: gone ? new Map() : servers };
+      const seen = { pid: gone ? undefined : Number(args[0]), servers: gone ? new Map() : seenServers };
       return [{ type: 'observed', at, ...seen, fileRight: !args.includes('file-wrong') }];
     }
     case 'set': {
@@ -183,11 +236,8 @@ function allDone(at: number, state: RotationState): RotationEvent[] {
   return [...sets, { type: 'written', at, excluded: state.written ?? new Set(), error: undefined }];
 }
 
-/** All is well, but for: noquorum, empty (no such resources), node.n2=offline|unclean|gone, vnfc.n2=… or member.n2=failed|stopped|stopping|starting. */
-function statusOf(deviations: readonly string[]): ClusterStatus {
-  const says = new Map(deviations.map((deviation) => deviation.split('=') as [string, string | undefined]));
-  const instances = (id: string, agent: string, kind: string): InstanceStatus[] =>
-    nodes.map((node) => instanceOf(id, agent, node, says.get(`${kind}.${node}`)));
+/** `says` of it: noquorum, node.n2=offline|unclean|gone. */
+function clusterOf(says: ReadonlyMap<string, string | undefined>, resources: readonly InstanceStatus[]): ClusterStatus {
   return {
     quorate: !says.has('noquorum'),
     dc: 'n1',
@@ -205,12 +255,7 @@ function statusOf(deviations: readonly string[]): ClusterStatus {
           ...flags,
         };
       }),
-    resources: says.has('empty')
-      ? []
-      : [
-          ...instances('tel-web', 'ocf:vnfha:vnfc', 'vnfc'),
-          ...instances('tel-web-member', 'ocf:vnfha:lb-member', 'member'),
-        ],
+    resources,
     failures: [],
   };
 }

@@ -1,14 +1,15 @@
-/** Plays every scenario of scenarios/rotation: what step gives must be what the file says, line by line. */
+/** Plays every scenario of scenarios/rotation and rotation-vms: what step gives must be what the file says, line by line. */
 import { readdirSync, readFileSync } from 'node:fs';
 import test from 'ava';
-import { play } from './rotation-scenario.ts';
+import { instances, play, vms } from './rotation-scenario.ts';
 
-const folder = new URL('scenarios/rotation/', import.meta.url);
-
-for (const file of readdirSync(folder)) {
-  test(file.replace(/\.txt$/, '').replaceAll('-', ' '), (t) => {
-    const text = readFileSync(new URL(file, folder), 'utf8').trimEnd();
-    const played = play(text);
-    t.is(played, text);
-  });
+for (const [name, setting] of Object.entries({ rotation: instances, 'rotation-vms': vms })) {
+  const folder = new URL(`scenarios/${name}/`, import.meta.url);
+  for (const file of readdirSync(folder)) {
+    const title = file.replace(/\.txt$/, '').replaceAll('-', ' ');
+    test(setting === vms ? `VMs: ${title}` : title, (t) => {
+      const text = readFileSync(new URL(file, folder), 'utf8').trimEnd();
+      t.is(play(text, setting), text);
+    });
+  }
 }

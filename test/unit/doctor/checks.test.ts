@@ -182,3 +182,17 @@ test('of several VNFs: what two both want, and one whose bridge or notifier is m
   const findings = clusterFindings({ ...ofIm, cluster: { ...cluster, members: noNotifier } });
   t.true(findings.some(({ cure }) => cure === "Run 'systemctl enable --now vnfha-notifier@sipcore-im' there."));
 });
+
+test('a host of VMs needs virsh, and their XMLs', async (t) => {
+  const vms = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/vms.yaml'));
+  const host = (versions: NodeFacts['versions'], config: typeof root | undefined): string[] =>
+    found({
+      ...well,
+      description: { file, vnf: vms, problem: undefined },
+      here: { ...here, versions, files: new Map([...files, ['/etc/vnfha/vm/web1.xml', config!], ['/etc/vnfha/vm/web2.xml', root]]) },
+    }).filter((line) => line.includes(' vms: '));
+  const virsh = { ...here.versions, virsh: '9.0.0' };
+  t.deepEqual(host(virsh, root), []);
+  t.deepEqual(host(virsh, undefined), ['error vms: /etc/vnfha/vm/web1.xml, the XML of a VM, is not there']);
+  t.deepEqual(host(here.versions, root), ['error vms: this node is to run VMs, and virsh is not installed here']);
+}); // prettier-ignore

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { withLabFencing, withNodes } from '../../../src/lab/description.ts';
+import type { NodesVnfc } from '../../../src/model/vnf.ts';
 import { readDescription } from '../../../src/model/load.ts';
 
 const example = readFileSync(path.resolve(import.meta.dirname, '../../../examples/sipcore.yaml'), 'utf8');
@@ -31,7 +32,8 @@ for (const count of [2, 3, 5]) {
       vnf?.nodes.map((node) => [node.name, Object.values(node.addresses)]),
       Array.from({ length: count }, (_, at) => [`node${at + 1}`, [`10.77.0.${at + 1}`]]),
     );
-    t.is(Object.keys(vnf!.vnfcs[0]!.vnfcInstanceIds).length, count);
-    t.is(vnf!.vnfcs[0]!.vnfcInstanceIds['node1'], 'REGISTRAR-0b3a');
+    const { vnfcInstanceIds } = vnf!.vnfcs[0] as NodesVnfc;
+    t.is(Object.keys(vnfcInstanceIds).length, count);
+    t.is(vnfcInstanceIds['node1'], 'REGISTRAR-0b3a');
   });
 }

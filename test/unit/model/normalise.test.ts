@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { loadVnf, readDescription } from '../../../src/model/load.ts';
-import type { ActiveActiveVnfc, Vnf } from '../../../src/model/vnf.ts';
+import type { ActiveActiveVnfc, ActiveStandbyVnfc, Vnf } from '../../../src/model/vnf.ts';
 import { Failure } from '../../../src/process/failure.ts';
 import { base, edited } from './base.ts';
 
@@ -114,7 +114,7 @@ test('what a recovery target leaves open follows from it, and what is given stay
     return {
       totem: [vnf.cluster.tokenMs, vnf.cluster.consensusMs],
       check: [web!.check.intervalMs, web!.check.timeoutMs, db!.check.timeoutMs],
-      beats: [vnf.cluster.heartbeat.intervalMs, db!.heartbeat!.intervalMs],
+      beats: [vnf.cluster.heartbeat.intervalMs, (db as ActiveStandbyVnfc).heartbeat!.intervalMs],
       haproxy: [interMs, fall, answerMs],
       arp: vnf.arp.intervalMs,
     };

@@ -4,6 +4,7 @@ import {
   command,
   escapedText,
   givenParameters,
+  hostAndPort,
   path,
   port,
   positive,
@@ -93,3 +94,11 @@ for (const value of ['-1', '1.5', '65536', '0x10', ' 80', 'http']) {
     t.throws(() => read({ name: 'a', port: value }), { message: /port must be a port/ });
   });
 }
+
+test('a host and a port: a name or an address, IPv6 in brackets', (t) => {
+  const { parse } = hostAndPort(words_);
+  t.deepEqual(parse('10.0.0.1:22'), { host: '10.0.0.1', port: 22 });
+  t.deepEqual(parse('[2001:db8::1]:65535'), { host: '2001:db8::1', port: 65535 });
+  for (const wrong of ['10.0.0.1', ':22', 'a:0', 'a:65536', '2001:db8::1:22', '[a:22', 'a b:22'])
+    t.throws(() => parse(wrong), { message: 'must be HOST:PORT' }, wrong);
+});

@@ -21,7 +21,7 @@ test('every node, instance and HAProxy of the description, by a name that is rea
 test('what is none is said, with what was meant', (t) => {
   const cureOf = (text: string) => t.throws(() => readFault(text, sipcore), { instanceOf: Failure })?.cure;
   t.is(cureOf('vnfc:wep/node1'), "Did you mean 'vnfc:web/node1'?");
-  t.regex(cureOf('everything')!, /Write node:NODE, vnfc:VNFC\/NODE or lb:NODE, as node:node1,/);
+  t.regex(cureOf('everything')!, /Write node:NODE, vnfc:VNFC\/NODE, vnfc:VNFC\/VM or lb:NODE, as node:node1,/);
 });
 
 test('two at once: each pair once, and nothing that goes with its node anyway', (t) => {
@@ -37,4 +37,11 @@ test('quorum: more than half of the votes; of two nodes, one', async (t) => {
   t.true(keepsQuorum(sipcore, fail('node1')));
   t.false(keepsQuorum(sipcore, fail('node1', 'node2')));
   t.true(keepsQuorum(await loadVnf('examples/two-node.yaml'), fail('hss-a')));
+});
+
+test('a VM fails wherever it runs', async (t) => {
+  const vms = await loadVnf('examples/vms.yaml');
+  t.deepEqual(readFault('vnfc:web/web1', vms), { kind: 'vm', vnfc: 'web', vm: 'web1' });
+  t.deepEqual(everyFault(vms).map(faultText), ['node:node1', 'node:node2', 'node:node3', 'vnfc:web/web1', 'vnfc:web/web2', 'lb:node1', 'lb:node2']); // prettier-ignore
+  t.is(everyPair(everyFault(vms)).length, 21 - 2, 'but what fails along with its node');
 });

@@ -30,8 +30,8 @@ const cluster: ClusterStatus = {
     ...{ id, name: `node${id}`, online: true, standby: false, maintenance: false, pending: false, unclean: false },
   })),
 };
-const rotation: ServerRotation[] = ['node1', 'node2', 'node3'].map((node) => ({
-  ...{ vnfc: 'web', node, rotation: 'in' as const, reason: 'readmitted' },
+const rotation: ServerRotation[] = ['node1', 'node2', 'node3'].map((server) => ({
+  ...{ vnfc: 'web', server, rotation: 'in' as const, reason: 'readmitted' },
 }));
 const lines = (...entries: object[]): string =>
   entries.map((entry) => JSON.stringify({ v: 1, vnf: 'sipcore', incident: 'i1', by: 'node1', ...entry })).join('\n');
@@ -89,7 +89,7 @@ const ills: Readonly<Record<string, readonly [ClusterStatus, ServerRotation[], s
   'two active': [where((one) => (isAt(one, 'sipcore-registrar', 'node1') ? { ...one, role: 'Promoted' } : one)), rotation, '', ['registrar: active on node1 and node2']], // prettier-ignore
   'nobody has the address': [where((one) => (one.id === 'sipcore-lb-vip' ? undefined : one)), rotation, '', ['lb: nobody has 10.77.0.60']], // prettier-ignore
   'the address elsewhere': [where((one) => (one.id === 'sipcore-registrar-vip' ? { ...one, nodes: ['node3'] } : one)), rotation, '', ['registrar: 10.77.0.50 is on node3, and the active instance on node2']], // prettier-ignore
-  'out of rotation': [cluster, rotation.map((one) => (one.node === 'node3' ? { ...one, rotation: 'out', reason: 'it hangs' } : one)), '', ['web on node3 is out of rotation: it hangs']], // prettier-ignore
+  'out of rotation': [cluster, rotation.map((one) => (one.server === 'node3' ? { ...one, rotation: 'out', reason: 'it hangs' } : one)), '', ['web on node3 is out of rotation: it hangs']], // prettier-ignore
   'an open incident': [cluster, rotation, lines(raised), ['incident i1 is open: web on node3, raised']],
 };
 for (const [name, [state, places, journal, problems]] of Object.entries(ills)) {

@@ -1,0 +1,78 @@
+/** VMs of ocf:vnfha:vnfc-vm with their places in the load balancer, as the description says them. Pure. */
+import type { Backend } from './haproxy-cfg.ts';
+import { type Found, valueOf } from './resources.ts';
+import { command, type Fields, operation, recovery, service, time } from './vnfc.ts';
+
+interface FoundVm {
+  /** As the load balancer calls it. */
+  readonly name: string;
+  readonly vm: Found;
+}
+
+/** The VMs of each VNFC: those that have a place in a backend of the VNF. */
+export function vmsOf(
+  found: readonly Found[],
+  members: readonly Found[],
+  vnf: string,
+): { readonly vnfc: string; readonly vms: readonly FoundVm[] }[] {
+  const vnfcs = new Map<string, FoundVm[]>();
+  for (const vm of found.filter(({ primitive }) => primitive.agent === 'ocf:vnfha:vnfc-vm')) {
+    const place = members.find(({ id }) => id === `${vm.id}-member`)?.primitive.parameters ?? [];
+    const [name, backend] = [valueOf(place, 'server'), valueOf(place, 'backend')];
+    if (name === undefined || !backend?.startsWith(`${vnf}-`)) continue;
+    const vnfc = backend.slice(vnf.length + 1);
+    const others = vnfcs.get(vnfc);
+    if (others === undefined) vnfcs.set(vnfc, [{ name, vm }]);
+    else others.push({ name, vm });
+  }
+  return [...vnfcs].map(([vnfc, vms]) => ({ vnfc, vms }));
+}
+
+/** What all VMs of a VNFC have in common is taken from the first. */
+export function vmsFields(vnfc: string, vms: readonly FoundVm[], nodes: readonly string[], backend: Backend | undefined): Fields {
+  const { vm: first } = vms[0]!;
+  const { parameters, meta } = first.primitive;
+  const address = (name: string) => backend?.servers.find((server) => server.name === name)?.address;
+  const monitor = operation(first.primitive, 'monitor');
+  const at = first.nodes ?? nodes;
+  const metaOf = new Map(meta);
+  return {
+    name: vnfc,
+    redundancy: 'active-active',
+    nodes: at.length === nodes.length ? undefined : at,
+    service: service(backend, undefined),
+    vms: {
+      instances: vms.map(({ name, vm }) => {
+        const value = (parameter: string) => valueOf(vm.primitive.parameters, parameter);
+        const domain = value('domain') === name ? undefined : value('domain');
+        return { name, address: address(name), config: value('config'), domain, ownerFile: value('owner_file') };
+      }),
+      guestAgent: valueOf(parameters, 'check_agent') === 'yes' ? true : undefined,
+      migrate: metaOf.get('allow-migrate') === 'true' ? { uri: valueOf(parameters, 'migration_uri'), address: valueOf(parameters, 'migration_address') } : undefined,
+      startTimeout: time(operation(first.primitive, 'start')?.get('timeout')),
+      stopTimeout: time(operation(first.primitive, 'stop')?.get('timeout')),
+    },
+    check: {
+      ...checkOf(parameters, address(vms[0]!.name)),
+      interval: time(monitor?.get('interval')),
+      timeout: time(monitor?.get('timeout')),
+    },
+    recovery: recovery(metaOf),
+  };
+} // prettier-ignore
+
+/** The VM's own address stands as '%a'. */
+function checkOf(parameters: Found['primitive']['parameters'], address: string | undefined): Fields {
+  // not a longer address that begins or ends so
+  const own = address && new RegExp(`\\[${address}\\]|(?<![\\w.:])${address.replaceAll('.', '\\.')}(?![\\w.]|:[\\da-f]*:)`, 'g');
+  const any = (text: unknown): unknown => {
+    if (Array.isArray(text)) return text.map(any);
+    return own && typeof text === 'string' ? text.replaceAll(own, '%a') : text;
+  };
+  const port = Number(/:(\d+)$/.exec(valueOf(parameters, 'check_tcp') ?? '')?.[1]);
+  return {
+    tcp: port || undefined,
+    http: any(valueOf(parameters, 'check_http')),
+    command: any(command(valueOf(parameters, 'check_command'))),
+  };
+} // prettier-ignore

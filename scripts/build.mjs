@@ -128,6 +128,7 @@ async function copyData() {
   await cp(path.join(project, 'cib-templates'), path.join(share, 'cib-templates'), { recursive: true });
   await cp(path.join(project, 'examples'), path.join(share, 'examples'), { recursive: true });
   await cp(path.join(project, 'monitoring'), path.join(share, 'monitoring'), { recursive: true });
+  await cp(path.join(project, 'src/page/browser'), path.join(share, 'page'), { recursive: true });
   await cp(path.join(project, 'docs', schema), path.join(share, schema));
   const docs = (await readdir(path.join(project, 'docs'))).filter((name) => name.endsWith('.md'));
   await Promise.all(

@@ -32,7 +32,7 @@ export function advance(state: IncidentState, now: number, policy: IncidentPolic
 
   const self = memberName(group.self);
   const speaker = group.members.every((other) => !precedes(other, group.self));
-  const situation: Situation = { status, node: group.node, self, now, policy };
+  const situation: Situation = { status, node: group.node, self, now, policy, episodes: state.episodes };
   const wanted: Wanted[] = [];
   const due: Incident[] = [];
   const doubled = duplicates(state.journal);

@@ -6,9 +6,11 @@
  * incident-journal.ts). Everything else here (what is under way, how long to wait) may be lost at any moment.
  */
 import type { ClusterStatus } from '../model/cluster.ts';
+import type { BridgeMessage } from '../model/wire.ts';
 import { advance } from './incident-advance.ts';
 import type { IncidentAction } from './incident-action.ts';
 import { addEntry, emptyJournal, entryKey, type Journal, type JournalEntry } from './incident-journal.ts';
+import { type Episodes, withStatus, withWord } from './episode.ts';
 import { brokenSince } from './incident-raise.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 import { applyResult, type ActionResult } from './incident-result.ts';
@@ -30,6 +32,8 @@ export type IncidentEvent = { readonly at: number; /** in [0, 1), for jitter */ 
   | { readonly type: 'unsent'; readonly key: string }
   /** What Pacemaker said to a question asked at `startedAt`; undefined: it gave no answer. */
   | { readonly type: 'status'; readonly startedAt: number; readonly status: ClusterStatus | undefined }
+  /** A word in the group of the bridges, where failures and exclusions are told first. */
+  | { readonly type: 'heard'; readonly message: BridgeMessage }
   | { readonly type: 'result'; readonly result: ActionResult }
   | { readonly type: 'tick' }
 );
@@ -41,6 +45,8 @@ export interface IncidentState {
   readonly lanes: ReadonlyMap<string, Lane>;
   /** When the first of the statuses in a row was asked for that showed an instance broken, by key. */
   readonly broken: ReadonlyMap<string, number>;
+  /** When failures were seen and excluded, for the incidents that may come of them. */
+  readonly episodes: Episodes;
 }
 
 export interface GroupView {
@@ -78,6 +84,7 @@ export const initialIncidentState: IncidentState = {
   status: undefined,
   lanes: new Map(),
   broken: new Map(),
+  episodes: new Map(),
 };
 
 /** Takes in one event and says what is to be done about it. Times are ms since the epoch. */
@@ -116,7 +123,14 @@ function absorb(state: IncidentState, event: IncidentEvent, policy: IncidentPoli
     case 'status': {
       const { status, startedAt } = event;
       const broken = brokenSince(state.broken, status, startedAt, policy.vnf);
-      return quietly({ ...state, broken, status: status === undefined ? undefined : { startedAt, value: status } });
+      if (status === undefined) return quietly({ ...state, broken, status: undefined });
+      const episodes = withStatus(state.episodes, status, startedAt, policy.vnf);
+      return quietly({ ...state, broken, episodes, status: { startedAt, value: status } });
+    }
+    case 'heard': {
+      const { message, at } = event;
+      const episodes = withWord(state.episodes, message, at, policy.vnf, state.status?.value);
+      return quietly(episodes === state.episodes ? state : { ...state, episodes });
     }
     case 'result':
       return applyResult(state, event.result, event, policy);

@@ -2,13 +2,14 @@
  * `vnfha bridge`: keeps HAProxy's rotation as the cluster says.
  */
 import { hostname } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { bridgeDefaults, runBridge } from '../../bridge/daemon.ts';
 import { createLog } from '../../process/log.ts';
 import { metricsOption } from '../metrics-option.ts';
 
 interface BridgeCommandOptions {
   readonly metrics?: string;
+  readonly page?: string;
   readonly config: string;
   readonly haproxySocket: string;
   readonly bridgeSocket: string;
@@ -27,11 +28,17 @@ export function bridgeCommand(): Command {
     .option('--haproxy-socket <path>', 'HAProxy’s runtime socket', bridgeDefaults.haproxySocket)
     .option('--bridge-socket <path>', 'where the bridge answers', bridgeDefaults.bridgeSocket)
     .addOption(metricsOption('bridge'))
+    .addOption(
+      new Option('--page <address>', 'serve the status page at this [ADDRESS:]PORT of the loopback').env(
+        'VNFHA_BRIDGE_PAGE',
+      ),
+    )
     .addHelpText(
       'after',
       `
 Examples:
   vnfha bridge                                          as vnfha-bridge.service runs it
+  vnfha bridge --page 9770                              the status page at http://localhost:9770
   curl --unix-socket ${bridgeDefaults.bridgeSocket} http://bridge/state
                                                         who is in rotation, and why`,
     )

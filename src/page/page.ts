@@ -82,7 +82,7 @@ async function build(options: PageOptions, cluster: Cluster, journal: Journal | 
   const { node } = options;
   const vnf = vnfOf(options);
   const bridge = options.bridge();
-  const common = { node, vnf, bridge: bridge?.self, journal };
+  const common = { node, vnf, bridge: bridge?.self, journal, now: now() };
   if ('silent' in cluster) return pageState({ ...common, status: undefined, silent: cluster.silent });
   const sidecars = await askSidecars(vnf, node);
   const status = vnfStatus(vnf, cluster, bridge?.rotation, journal, now(), sidecars);

@@ -67,10 +67,12 @@ export interface PageSources {
   readonly silent: string | undefined;
   readonly bridge: BridgeView | undefined;
   readonly journal: Journal | undefined;
+  /** ms since the epoch. */
+  readonly now: number;
 }
 
-export function pageState({ node, vnf, status, silent, bridge, journal }: PageSources): PageState {
-  const incidents = journal && [...journal.values()].flatMap((each) => (each.incident ? [rowOf(each.incident, each.entries, vnf)] : [])); // prettier-ignore
+export function pageState({ node, vnf, status, silent, bridge, journal, now }: PageSources): PageState {
+  const incidents = journal && [...journal.values()].flatMap((each) => (each.incident ? [rowOf(each.incident, each.entries, vnf, now)] : [])); // prettier-ignore
   const newest = incidents?.toSorted((one, other) => Number(other.open) - Number(one.open) || other.raisedAt - one.raisedAt); // prettier-ignore
   return {
     node,
@@ -90,9 +92,9 @@ export function pageState({ node, vnf, status, silent, bridge, journal }: PageSo
   };
 }
 
-function rowOf(incident: Incident, entries: Parameters<typeof incidentTimes>[0], vnf: Vnf): IncidentRow {
+function rowOf(incident: Incident, entries: Parameters<typeof incidentTimes>[0], vnf: Vnf, now: number): IncidentRow {
   const { id, vnfc, node, phase, severity, reason, raisedAt, recoveredAt } = incident;
-  const verdict = incidentTimes(entries, vnf.recovery).sentence;
+  const verdict = incidentTimes(entries, vnf.recovery, now).sentence;
   return { id, vnfc, node, phase, severity, reason, raisedAt, recoveredAt: recoveredAt ?? null, open: isOpen(incident), verdict }; // prettier-ignore
 }
 

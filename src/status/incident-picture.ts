@@ -36,7 +36,7 @@ export function incidentPage({ incident, timeline, times, now }: Pictured): stri
   const x = (at: number): number => Math.round(left + ((at - begun) / (lastAt - begun)) * plot);
   const height = top + timeline.length * row + 30;
   const title = `${incident.vnfc} on ${incident.node}: ${incident.reason}`;
-  const lasted = (ended ?? now) - incident.raisedAt;
+  const lasted = (ended ?? now) - begun;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -51,7 +51,7 @@ export function incidentPage({ incident, timeline, times, now }: Pictured): stri
 <p>${ended === undefined ? 'Open for' : 'Over after'} ${escaped(spanText(lasted))}; ${escaped(times.sentence)}</p>
 ${stepsTable(times)}
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">
-<rect x="${x(incident.raisedAt)}" y="30" width="${Math.max(2, x(ended ?? now) - x(incident.raisedAt))}" height="14" rx="3" fill="var(${ended === undefined ? '--bad' : '--good'})" opacity=".55"/>
+<rect x="${x(begun)}" y="30" width="${Math.max(2, x(ended ?? now) - x(begun))}" height="14" rx="3" fill="var(${ended === undefined ? '--bad' : '--good'})" opacity=".55"/>
 ${ticks(begun, lastAt, x)}
 ${timeline.map((fact, at) => factRow(fact, x(fact.at), top + at * row)).join('\n')}
 </svg>

@@ -26,9 +26,9 @@ type Raised = Extract<JournalEntry, { kind: 'raised' }>;
 
 /**
  * By the entries of one incident. What was done before an older member wrote them, or while nobody heard, is not measured.
- * @param now an open one goes on until then (ms since the epoch); undefined: nobody asks how long
+ * @param now ms since the epoch: an open one goes on until then
  */
-export function incidentTimes(entries: readonly JournalEntry[], target: RecoveryTarget | undefined, now?: number): IncidentTimes {
+export function incidentTimes(entries: readonly JournalEntry[], target: RecoveryTarget | undefined, now: number): IncidentTimes {
   const raised = entries.find((entry) => entry.kind === 'raised');
   const recovered = entries.find((entry) => entry.kind === 'recovered');
   if (raised === undefined) return { steps: [], verdict: 'unclear', sentence: 'its beginning is no longer known' };
@@ -40,10 +40,14 @@ export function incidentTimes(entries: readonly JournalEntry[], target: Recovery
   const noticed = measured('noticed', numberOf(raised.failedAt) && since(numberOf(raised.noticedAt)), false, target?.detectMs);
   const excluded = measured('excluded', since(numberOf(raised.excludedAt)), false);
   const service = serviceOf(raised, excluded, instance, since, target?.recoverMs);
-  const open = recovered === undefined && now !== undefined && begun !== undefined ? now - begun : undefined;
+  const open = recovered === undefined && begun !== undefined ? now - begun : undefined;
   const steps = [noticed, excluded, service, instance];
   const verdict = verdictOf([noticed, service], target, open);
-  return { steps, verdict, sentence: sentenceOf(verdict, steps, target, begun !== undefined) };
+  if (begun === undefined) {
+    const asked = target === undefined ? '' : ` (${target.name} asks for ${secondsText(target.recoverMs)})`;
+    return { steps, verdict, sentence: `not measured${asked}` };
+  }
+  return { steps, verdict, sentence: sentenceOf(verdict, steps, target, open !== undefined) };
 } // prettier-ignore
 
 /** Where nobody else was left to serve, it is back with the instance; a standby's failure takes nothing away. */
@@ -80,10 +84,9 @@ const beginnings: Readonly<Record<IncidentTimes['verdict'], string>> = {
   ...{ within: 'within', over: 'over', open: 'still within', unclear: 'perhaps not within', 'no target': '' },
 };
 
-function sentenceOf(verdict: IncidentTimes['verdict'], steps: readonly Measured[], target: RecoveryTarget | undefined, known: boolean): string {
-  if (!known) return `not measured${target === undefined ? '' : ` (${target.name} asks for ${secondsText(target.recoverMs)})`}`;
+function sentenceOf(verdict: IncidentTimes['verdict'], steps: readonly Measured[], target: RecoveryTarget | undefined, open: boolean): string {
   const beginning = target === undefined ? '' : `${beginnings[verdict]} ${target.name}: `;
-  const told = steps.flatMap((one) => measuredText(one) ?? []);
+  const told = steps.flatMap((one) => measuredText(one, open) ?? []);
   return beginning + (told.join(', ') || 'nothing of it was measured');
 } // prettier-ignore
 
@@ -92,7 +95,8 @@ const names: Readonly<Record<Measured['what'], string>> = {
 };
 
 /** 'the service back in 0.4 s of 6 s'; undefined: there is nothing to say. */
-export function measuredText({ what, ms, atMost, limitMs }: Measured): string | undefined {
+function measuredText({ what, ms, atMost, limitMs }: Measured, open: boolean): string | undefined {
+  if (what === 'service' && ms === undefined && open) return 'the service not back yet';
   if (ms === undefined) return limitMs === undefined ? undefined : `${names[what]}: not measured`;
   if (what === 'service' && ms === 0 && !atMost) return 'the service not touched';
   const limit = limitMs === undefined ? '' : ` of ${secondsText(limitMs)}`;

@@ -134,6 +134,7 @@ async function copyData() {
   await Promise.all(
     docs.map((name) => cp(path.join(project, 'docs', name), path.join(root, 'usr/share/doc/vnfha', name))),
   );
+  await cp(path.join(project, 'docs/images'), path.join(root, 'usr/share/doc/vnfha/images'), { recursive: true });
   await cp(path.join(project, 'systemd'), path.join(root, 'usr/lib/systemd/system'), { recursive: true });
   await cp(path.join(project, 'scripts/debian/tmpfiles'), path.join(root, 'usr/lib/tmpfiles.d/vnfha.conf'));
 }

@@ -36,7 +36,7 @@ function groupChanges(before: PageState, after: PageState): readonly string[] {
     const moved = group.vip?.node !== was.vip?.node && group.vip !== undefined;
     return [
       ...group.instances.flatMap((one) => instanceChanges(group.name, was.instances.find(({ node }) => node === one.node), one)),
-      ...(moved ? [`${group.vip!.address} of ${group.name} is ${group.vip!.node === undefined ? 'nowhere' : `on ${group.vip!.node}`}`] : []),
+      ...(moved ? [`${group.vip.address} of ${group.name} is ${group.vip.node === undefined ? 'nowhere' : `on ${group.vip.node}`}`] : []),
     ];
   }); // prettier-ignore
 }

@@ -78,7 +78,7 @@ function showCommand(): Command {
         return;
       }
       const lines = timeline.map(({ at, afterMs, by, kind, details }) => {
-        const more = Object.entries(details).map(([key, value]) => `${key}: ${key === 'until' ? new Date(Number(value)).toISOString() : value}`).join(', '); // prettier-ignore
+        const more = Object.entries(details).map(([key, value]) => `${key}: ${key === 'until' ? new Date(Number(value)).toISOString() : String(value)}`).join(', '); // prettier-ignore
         return `${new Date(at).toISOString()}  +${(afterMs / 1000).toFixed(3)} s  ${by}  ${kind}${more && `  (${more})`}`;
       });
       process.stdout.write(`${listLine(incident, all)}\n${times.sentence}\n\n${lines.join('\n')}\n`);

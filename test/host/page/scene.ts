@@ -24,7 +24,7 @@ export interface Scene {
   asked: number;
   /** The bridge has heard something. */
   nudge(): void;
-  journal(...entries: object[]): Promise<void>;
+  readonly journal: (...entries: object[]) => Promise<void>;
   /** The page's server ends, and begins anew at the same port. */
   stop(): Promise<void>;
   start(): Promise<void>;

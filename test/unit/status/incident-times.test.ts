@@ -7,8 +7,16 @@ import { incidentTimes, secondsText } from '../../../src/status/incident-times.t
 const sal1 = targetOf('SAL1'); // noticed within 1 s, back within 6 s
 const raised = (times: object, more: object = {}): JournalEntry =>
   ({ v: 1, vnf: 'v', incident: 'i', by: 'n1', kind: 'raised', at: 13_000, vnfc: 'web', node: 'n3', reason: 'x', severity: 'MAJOR', ...times, ...more }); // prettier-ignore
-const recovered = (at: number, more: object = {}): JournalEntry =>
-  ({ v: 1, vnf: 'v', incident: 'i', by: 'n1', kind: 'recovered', outcome: 'healed', at, ...more });
+const recovered = (at: number, more: object = {}): JournalEntry => ({
+  v: 1,
+  vnf: 'v',
+  incident: 'i',
+  by: 'n1',
+  kind: 'recovered',
+  outcome: 'healed',
+  at,
+  ...more,
+});
 const seen = { failedAt: 10_000, noticedAt: 10_006 };
 
 const cases: Readonly<Record<string, readonly [JournalEntry[], string, string]>> = {

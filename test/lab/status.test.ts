@@ -142,7 +142,7 @@ test.serial(
     await lab.service('node1', 'vnfha-bridge', 'stop');
     await lab.service('node1', 'vnfha-bridge', 'start');
     const page = async (path: string): Promise<string> =>
-      (await lab.exec('node1', ['curl', '-s', `http://localhost:9770${path}`])).stdout;
+      (await lab.exec('node1', ['curl', '-sf', `http://localhost:9770${path}`])).stdout;
     await until('the page is there, of a bridge that knows the cluster', async () => {
       const text = await page('/status.json');
       return text !== '' && (JSON.parse(text) as PageState).bridge?.settled;

@@ -128,11 +128,13 @@ async function copyData() {
   await cp(path.join(project, 'cib-templates'), path.join(share, 'cib-templates'), { recursive: true });
   await cp(path.join(project, 'examples'), path.join(share, 'examples'), { recursive: true });
   await cp(path.join(project, 'monitoring'), path.join(share, 'monitoring'), { recursive: true });
+  await cp(path.join(project, 'src/page/browser'), path.join(share, 'page'), { recursive: true });
   await cp(path.join(project, 'docs', schema), path.join(share, schema));
   const docs = (await readdir(path.join(project, 'docs'))).filter((name) => name.endsWith('.md'));
   await Promise.all(
     docs.map((name) => cp(path.join(project, 'docs', name), path.join(root, 'usr/share/doc/vnfha', name))),
   );
+  await cp(path.join(project, 'docs/images'), path.join(root, 'usr/share/doc/vnfha/images'), { recursive: true });
   await cp(path.join(project, 'systemd'), path.join(root, 'usr/lib/systemd/system'), { recursive: true });
   await cp(path.join(project, 'scripts/debian/tmpfiles'), path.join(root, 'usr/lib/tmpfiles.d/vnfha.conf'));
 }

@@ -13,19 +13,28 @@ import type { BridgeMessage } from '../model/wire.ts';
 import { now } from '../process/clock.ts';
 import { messageOf } from '../process/failure.ts';
 import type { Meters } from '../process/metrics.ts';
+import type { BridgeView } from '../page/state.ts';
+import type { ServerRotation } from '../status/bridge-state.ts';
+import { announcer } from './announcer.ts';
 import { serveControl } from './control.ts';
-import { type EngineOptions, startEngine } from './engine.ts';
+import { type Engine, type EngineOptions, startEngine } from './engine.ts';
 import { type ManagedWatchOptions, watchManaged } from './managed-watch.ts';
 import { bridgeMeters } from './meters.ts';
 import { watchNodes } from './node-watch.ts';
 import type { Structure } from './structure.ts';
-import { viewOf } from './view.ts';
+import { rotationIn, selfView, viewOf } from './view.ts';
 
 /** A frozen corosync takes a member's leaving late; it is not waited for longer than this. */
 const leaveMs = 3000;
 
 export interface Bridge {
   readonly vnf: Vnf;
+  /** What crm_mon said last. */
+  readonly cluster: Engine['cluster'];
+  /** Who is in rotation, and why. */
+  readonly rotation: readonly ServerRotation[];
+  /** How the bridge itself is. */
+  readonly self: BridgeView;
   /** Another structure, already checked: the file follows at once, HAProxy when it is restarted. */
   use(structure: Structure): void;
   /** Leaves the group and ends; HAProxy and its file stay as they are. */
@@ -46,11 +55,20 @@ export async function startBridge(
 ): Promise<Bridge> {
   const { node, config, log } = options;
   let up = false;
-  const { changed } = bridgeMeters(options.meters, {
+  const meters = bridgeMeters(options.meters, {
     state: () => engine.state,
     corosync: () => up,
     outdated: () => engine.outdated !== undefined,
   });
+  const announced = announcer((changes) => {
+    group.send({ v: 1, type: 'rotation', node, changes }).catch((error: unknown) => {
+      log.warn('not-announced', { why: messageOf(error) });
+    });
+  });
+  const changed: EngineOptions['changed'] = ({ backend, server, vnfc }, out, done, seconds) => {
+    meters.changed({ vnfc, rotation: out ? 'out' : 'in' }, seconds);
+    announced.add({ backend, server, out, at: done });
+  };
   const engine = await startEngine({ ...options, changed, send: (message) => group.send(message) });
   const post = (event: RotationEvent): void => engine.post(event);
   const nodes = watchNodes({
@@ -144,6 +162,15 @@ export async function startBridge(
     get vnf() {
       return engine.structure.vnf;
     },
+    get cluster() {
+      return engine.cluster;
+    },
+    get rotation() {
+      return rotationIn(engine.state);
+    },
+    get self() {
+      return selfView(engine, up);
+    },
     use(structure) {
       engine.use(structure);
       void nodes.use(structure.vnf);
@@ -151,6 +178,7 @@ export async function startBridge(
     },
     async stop() {
       nodes.stop();
+      announced.stop();
       const left = Promise.race([group.close(), sleep(leaveMs)]);
       await Promise.all([left, control.close(), managed.stop(), engine.stop()]);
     },

@@ -8,6 +8,8 @@ import { defaultRotationPolicy } from '../decide/rotation.ts';
 import { beginStates } from '../haproxy/server-states.ts';
 import { loadVnfOn } from '../model/load.ts';
 import { askedName, lbNodes, managedBackends, vnfPaths } from '../model/names.ts';
+import { startPage } from '../page/page.ts';
+import type { PageServer } from '../page/server.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { setNodeAttribute } from '../pacemaker/node-attribute.ts';
 import { Failure, messageOf } from '../process/failure.ts';
@@ -28,6 +30,8 @@ export interface BridgeDaemonOptions {
   readonly bridgeSocket?: string | undefined;
   /** Where Prometheus is served: [ADDRESS:]PORT. */
   readonly metrics?: string | undefined;
+  /** Where the status page is served: [ADDRESS:]PORT of the loopback. */
+  readonly page?: string | undefined;
   readonly log: Log;
 }
 
@@ -47,13 +51,21 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
   }
   const metrics = await serveMetrics(options.metrics, log);
   let bridge: Bridge | undefined;
+  let vnf: Vnf | undefined;
+  const page = await startPage(options.page, { node: options.node, vnf: () => vnf, bridge: () => bridge, log });
+  const read = async (): Promise<Structure | undefined> => {
+    const described = await loadVnfOn(options.node, options.description);
+    const structure = await structureFor(described, options);
+    vnf = described;
+    return structure;
+  };
   const start = async (): Promise<void> => {
-    bridge = await follow(options, undefined, await structureHere(options), metrics.meters);
+    bridge = await follow(options, undefined, await read(), metrics.meters, page);
     log.info('started', { node: options.node, description: options.description });
   };
   const reload = async (): Promise<void> => {
     try {
-      bridge = await follow(options, bridge, await structureHere(options), metrics.meters);
+      bridge = await follow(options, bridge, await read(), metrics.meters, page);
       log.info('description-read', { description: options.description });
     } catch (error) {
       log.error('description-refused', { why: messageOf(error), kept: 'the one before' });
@@ -71,13 +83,12 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
   process.off('SIGHUP', onHangup);
   await busy;
   await bridge?.stop();
-  await metrics.close();
+  await Promise.all([metrics.close(), page.close()]);
   log.info('stopped');
 }
 
 /** The checked structure, or undefined where this node is none of the load balancer's. */
-async function structureHere(options: BridgeDaemonOptions): Promise<Structure | undefined> {
-  const vnf = await loadVnfOn(options.node, options.description);
+async function structureFor(vnf: Vnf, options: BridgeDaemonOptions): Promise<Structure | undefined> {
   if (!lbNodes(vnf.loadBalancer).includes(options.node)) return undefined;
   const { config, haproxySocket } = filesOf(options, vnf);
   await mkdir(dirname(config), { recursive: true });
@@ -101,6 +112,7 @@ async function follow(
   bridge: Bridge | undefined,
   structure: Structure | undefined,
   meters: Meters,
+  page: PageServer,
 ): Promise<Bridge | undefined> {
   if (structure === undefined) {
     options.log.info('idle', { why: `${options.node} is not a node of the load balancer` });
@@ -114,6 +126,7 @@ async function follow(
       ...filesOf(options, structure.vnf),
       structure,
       meters,
+      moved: () => page.nudge(),
       readStatus,
       setAttribute: setNodeAttribute,
       states: vnfPaths(structure.vnf).haproxyStates,

@@ -1,7 +1,7 @@
 /**
  * All of a bridge but the group: the loop, with the hands and eyes that it has on this node.
  */
-import type { RotationEvent, RotationPolicy, RotationState } from '../decide/rotation-types.ts';
+import type { RotationEvent, RotationPlace, RotationPolicy, RotationState } from '../decide/rotation-types.ts';
 import { initialRotation, step } from '../decide/rotation.ts';
 import { reloadHaproxy } from '../haproxy/master.ts';
 import { runtimeAt } from '../haproxy/runtime.ts';
@@ -17,7 +17,6 @@ import { gather } from '../process/gather.ts';
 import { type Loop, perform, startLoop } from '../process/loop.ts';
 import { configWriter } from './config-writer.ts';
 import { executorsOf } from './executors.ts';
-import type { BridgeMeters } from './meters.ts';
 import { observe } from './observer.ts';
 import { outdatedBy, readFileAtStart, type Structure } from './structure.ts';
 
@@ -36,14 +35,18 @@ export interface EngineOptions {
   readonly policy: RotationPolicy;
   readonly readStatus: () => Promise<ClusterStatus>;
   readonly send: (message: BridgeMessage) => Promise<void>;
-  /** HAProxy has taken a change: how long after its evidence. */
-  readonly changed?: BridgeMeters['changed'];
+  /** HAProxy has taken a change, `done` (ms since the epoch), so long after its evidence. */
+  readonly changed?: (place: RotationPlace, out: boolean, done: number, seconds: number) => void;
+  /** The servers, or the cluster's word, may be others now. */
+  readonly moved?: () => void;
   readonly log: Log;
 }
 
 export interface Engine {
   readonly structure: Structure;
   readonly state: RotationState;
+  /** What crm_mon said last, with or without quorum; undefined: it gave no answer. */
+  readonly cluster: { readonly begun: number; readonly status: ClusterStatus } | undefined;
   /** Why HAProxy has to be restarted to take up the structure. */
   readonly outdated: string | undefined;
   /** Heard with whatever else comes in this turn of the event loop. */
@@ -68,6 +71,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const atStart = await readFileAtStart(config, structure.render);
   let stalePid: number | undefined;
   let saidOutdated: string | undefined;
+  let cluster: Engine['cluster'];
 
   const runtime = runtimeAt(haproxySocket, options.haproxyTimeoutMs);
   const events = gather<RotationEvent>((together) => loop.post(together));
@@ -78,6 +82,7 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const reader = statusReader({
     read: options.readStatus,
     heard(begun, status) {
+      cluster = status && { begun, status };
       if (status !== undefined) post({ type: 'snapshot', at: now(), begun, status });
     },
     everyMs: () => Infinity, // the decision asks
@@ -87,14 +92,18 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
   const askCluster = (): void => reader.ask();
   const executors = executorsOf({
     ...{ node, runtime, writer, send: options.send, askCluster, post, log },
-    changed: ({ key, out }, seconds) => {
+    changed: ({ key, out }, done, seconds) => {
       const place = loop.state.servers.get(key)?.place;
-      if (place) options.changed?.({ vnfc: place.vnfc, rotation: out ? 'out' : 'in' }, seconds);
+      if (place) options.changed?.(place, out, done, seconds);
     },
   });
   const loop: Loop<RotationState, readonly RotationEvent[]> = startLoop({
     initial: initialRotation,
-    step: (state, together: readonly RotationEvent[]) => step(state, together, options.policy),
+    step(state, together: readonly RotationEvent[]) {
+      const next = step(state, together, options.policy);
+      if (next.state.servers !== state.servers || next.state.snapshot !== state.snapshot) options.moved?.();
+      return next;
+    },
     tick: (at): RotationEvent[] => [{ type: 'tick', at }],
     perform: (action) => perform(executors, action),
   });
@@ -151,6 +160,9 @@ export async function startEngine(options: EngineOptions): Promise<Engine> {
     },
     get state() {
       return loop.state;
+    },
+    get cluster() {
+      return cluster;
     },
     get outdated() {
       return outdated();

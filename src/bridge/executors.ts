@@ -18,7 +18,8 @@ export interface Means {
   readonly send: (message: BridgeMessage) => Promise<void>;
   readonly askCluster: () => void;
   readonly post: (event: RotationEvent) => void;
-  readonly changed: (change: ServerChange, seconds: number) => void;
+  /** HAProxy has taken it, `done` (ms since the epoch), so long after its evidence. */
+  readonly changed: (change: ServerChange, done: number, seconds: number) => void;
   readonly log: Log;
 }
 
@@ -58,7 +59,7 @@ async function setServers(
   changes.forEach((change, index) => {
     const { key, out } = change;
     const outcome = outcomes[index]!;
-    if (outcome === 'done') changed(change, (done - at) / 1000);
+    if (outcome === 'done') changed(change, done, (done - at) / 1000);
     post({ type: 'set', at: done, key, out, outcome });
   });
 }

@@ -3,7 +3,10 @@
  */
 import type { RotationState, Server } from '../decide/rotation-types.ts';
 import type { ServerStat } from '../haproxy/replies.ts';
+import type { BridgeView } from '../page/state.ts';
 import { now } from '../process/clock.ts';
+import type { ServerRotation } from '../status/bridge-state.ts';
+import type { Engine } from './engine.ts';
 
 export interface ViewSources {
   readonly node: string;
@@ -64,5 +67,23 @@ function serverView(server: Server, stats: readonly ServerStat[] | undefined) {
     error: error ?? null,
     drifts,
     haproxy: seen === undefined ? null : { status: seen.status, sessions: seen.sessions, lastCheck: seen.lastCheck },
+  };
+}
+
+/** What the status page shows of the servers. */
+export const rotationIn = ({ servers }: RotationState): readonly ServerRotation[] =>
+  [...servers.values()].map(({ place: { vnfc, server }, out, reason }) => ({
+    ...{ vnfc, server, rotation: out ? ('out' as const) : ('in' as const), reason },
+  }));
+
+/** What the status page shows of the bridge itself. */
+export function selfView({ state, structure, outdated }: Engine, corosync: boolean): BridgeView {
+  const names = new Map(structure.vnf.nodes.map(({ id, name }) => [id, name]));
+  return {
+    corosync,
+    settled: state.snapshot !== undefined,
+    haproxy: state.haproxyPid !== undefined,
+    outdated: outdated ?? null,
+    silentNodes: [...state.suspects.keys()].map((id) => names.get(id) ?? `node ${id}`),
   };
 }

@@ -2,12 +2,12 @@
  * The templates: found, compiled, rendered. A template of the operator's goes before the shipped one of the same name:
  * first those of --templates, then those of /etc/vnfha/templates.
  */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import Handlebars from 'handlebars/dist/cjs/handlebars.js';
 import { paths } from '../model/names.ts';
 import { Failure, messageOf } from '../process/failure.ts';
+import { isDirectory, shippedDirectory } from '../process/shipped.ts';
 
 const templateNames = [
   'a1-active-standby.xml',
@@ -54,18 +54,9 @@ export async function loadTemplates(directory?: string): Promise<Templates> {
   };
 }
 
-/** Beside the installed program (/usr/lib/vnfha -> /usr/share/vnfha/cib-templates), or in the checkout. */
 async function shippedTemplates(): Promise<string> {
-  let directory = path.dirname(fileURLToPath(import.meta.url));
-  for (;;) {
-    for (const place of ['share/vnfha/cib-templates', 'cib-templates']) {
-      const candidate = path.join(directory, place);
-      if (await isDirectory(candidate)) return candidate;
-    }
-    const parent = path.dirname(directory);
-    if (parent === directory) break;
-    directory = parent;
-  }
+  const directory = await shippedDirectory('cib-templates', 'cib-templates');
+  if (directory !== undefined) return directory;
   throw new Failure(
     'missing',
     'the templates that come with vnfha are not where they should be, in share/vnfha/cib-templates',
@@ -74,12 +65,6 @@ async function shippedTemplates(): Promise<string> {
     },
   );
 }
-
-const isDirectory = async (place: string): Promise<boolean> =>
-  stat(place).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
 
 async function mustBeDirectory(directory: string): Promise<void> {
   if (await isDirectory(directory)) return;

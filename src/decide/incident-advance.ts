@@ -40,6 +40,7 @@ export function advance(state: IncidentState, now: number, policy: IncidentPolic
     self,
     now,
     policy,
+    episodes: state.episodes,
   };
   const wanted: Wanted[] = [];
   const due: Incident[] = [];

@@ -19,6 +19,12 @@ export type JournalEntry = {
       readonly node: string;
       readonly reason: string;
       readonly severity: Severity;
+      // as the group of the bridges heard it (episode.ts); absent: it wasn't heard, or an older member wrote this
+      readonly failedAt?: number;
+      readonly noticedAt?: number;
+      readonly excludedAt?: number;
+      readonly servedAt?: number;
+      readonly role?: 'active' | 'standby';
     }
   | { readonly kind: 'alarm-sent' | 'alarm-cleared'; /** why the receiver did not want it */ readonly refused?: string }
   /** The intent, on every disk before the VNFM hears of it. `owner` is the member (nodeid.pid) that will send it. */
@@ -59,7 +65,12 @@ export type JournalEntry = {
   | { readonly kind: 'node-restarted' }
   | { readonly kind: 'node-not-restarted'; readonly reason: string }
   | { readonly kind: 'given-up'; readonly reason: string }
-  | { readonly kind: 'recovered'; readonly outcome: Outcome }
+  | {
+      readonly kind: 'recovered';
+      readonly outcome: Outcome;
+      /** When the last HAProxy had it in rotation again; absent: it wasn't heard. */
+      readonly readmittedAt?: number;
+    }
   | { readonly kind: 'closed' }
 );
 

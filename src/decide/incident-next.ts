@@ -5,6 +5,7 @@ import type { ClusterStatus } from '../model/cluster.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { instanceNow } from './adoption.ts';
 import { escalationOf } from './escalation.ts';
+import { episodeKey, type Episodes, readmittedAt } from './episode.ts';
 import { type Healable, healableOf } from './healable.ts';
 import type { Alarm, HealRequest, IncidentAction } from './incident-action.ts';
 import type { Condition } from './incident-condition.ts';
@@ -30,6 +31,7 @@ export interface Situation {
   readonly self: string;
   readonly now: number;
   readonly policy: IncidentPolicy;
+  readonly episodes: Episodes;
 }
 
 /** What to do, perhaps not yet; or nothing until something happens. */
@@ -47,7 +49,8 @@ export function nextOfHeal(incident: Incident, recorded: Recorded, duplicate: bo
   const whole = condition === 'whole' && status.startedAt > recorded.since;
   const fact = (known: Fact): Next => ({ action: write(authorOf(situation), known) });
   const outcome: Outcome = recorded.entries.some((entry) => entry.kind === 'heal-completed') ? 'healed' : 'recovered';
-  const recovered = () => fact({ kind: 'recovered', incident: id, outcome });
+  const back = readmittedAt(situation.episodes.get(episodeKey(incident.vnfc, incident.node)), incident.raisedAt);
+  const recovered = () => fact({ kind: 'recovered', incident: id, outcome, ...(back === undefined ? {} : { readmittedAt: back }) }); // prettier-ignore
   switch (incident.phase) {
     case 'raised':
       if (duplicate) return fact({ kind: 'recovered', incident: id, outcome: 'duplicate' });

@@ -4,6 +4,7 @@
 import type { ClusterStatus } from '../model/cluster.ts';
 import { resourceId } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
+import { episodeKey, raisedTimes } from './episode.ts';
 import { type Healable, healables } from './healable.ts';
 import { type Incident, isOpen, type Journal } from './incident-journal.ts';
 import { isGone } from './incident-lost.ts';
@@ -110,7 +111,8 @@ function raise(
   const stamp = Math.round(last ?? situation.now).toString(36);
   const incident = unused(`${resourceId(vnf.name, vnfc.name)}-${node}-${stamp}`, journal);
   const severity = vnfc.serving(status) === 0 ? 'CRITICAL' : 'MAJOR';
-  const fact = { kind: 'raised', incident, vnfc: vnfc.name, node, reason, severity } as const;
+  const times = raisedTimes(situation.episodes.get(episodeKey(vnfc.name, node)));
+  const fact = { kind: 'raised', incident, vnfc: vnfc.name, node, reason, severity, ...times } as const;
   return { action: write(authorOf(situation), fact) };
 }
 

@@ -6,10 +6,12 @@
  * incident-journal.ts). Everything else here (what is under way, how long to wait) may be lost at any moment.
  */
 import type { ClusterStatus } from '../model/cluster.ts';
+import type { BridgeMessage } from '../model/wire.ts';
 import { advance } from './incident-advance.ts';
 import type { IncidentAction } from './incident-action.ts';
 import { addEntry, emptyJournal, entryKey, type Journal, type JournalEntry } from './incident-journal.ts';
 import { lostSince } from './incident-lost.ts';
+import { type Episodes, withStatus, withWord } from './episode.ts';
 import { brokenSince } from './incident-raise.ts';
 import type { IncidentPolicy } from './incident-policy.ts';
 import { applyResult, type ActionResult } from './incident-result.ts';
@@ -31,6 +33,8 @@ export type IncidentEvent = { readonly at: number; /** in [0, 1), for jitter */ 
   | { readonly type: 'unsent'; readonly key: string }
   /** What Pacemaker said to a question asked at `startedAt`; undefined: it gave no answer. */
   | { readonly type: 'status'; readonly startedAt: number; readonly status: ClusterStatus | undefined }
+  /** A word in the group of the bridges, where failures and exclusions are told first. */
+  | { readonly type: 'heard'; readonly message: BridgeMessage }
   | { readonly type: 'result'; readonly result: ActionResult }
   | { readonly type: 'tick' }
 );
@@ -44,6 +48,8 @@ export interface IncidentState {
   readonly broken: ReadonlyMap<string, number>;
   /** The same of nodes that are away. */
   readonly lost: ReadonlyMap<string, number>;
+  /** When failures were seen and excluded, for the incidents that may come of them. */
+  readonly episodes: Episodes;
 }
 
 export interface GroupView {
@@ -82,6 +88,7 @@ export const initialIncidentState: IncidentState = {
   lanes: new Map(),
   broken: new Map(),
   lost: new Map(),
+  episodes: new Map(),
 };
 
 /** Takes in one event and says what is to be done about it. Times are ms since the epoch. */
@@ -121,12 +128,14 @@ function absorb(state: IncidentState, event: IncidentEvent, policy: IncidentPoli
       const { status, startedAt } = event;
       const broken = brokenSince(state.broken, status, startedAt, policy.vnf);
       const lost = lostSince(state.lost, status, startedAt);
-      return quietly({
-        ...state,
-        broken,
-        lost,
-        status: status === undefined ? undefined : { startedAt, value: status },
-      });
+      if (status === undefined) return quietly({ ...state, broken, lost, status: undefined });
+      const episodes = withStatus(state.episodes, status, startedAt, policy.vnf);
+      return quietly({ ...state, broken, lost, episodes, status: { startedAt, value: status } });
+    }
+    case 'heard': {
+      const { message, at } = event;
+      const episodes = withWord(state.episodes, message, at, policy.vnf, state.status?.value);
+      return quietly(episodes === state.episodes ? state : { ...state, episodes });
     }
     case 'result':
       return applyResult(state, event.result, event, policy);

@@ -26,6 +26,8 @@ export interface Said {
   readonly word: InstanceWord;
   readonly at: number;
   readonly what: string;
+  /** Of what hung: when the first heartbeat was missed. */
+  readonly since?: number;
 }
 
 export interface InstanceWatch {
@@ -36,6 +38,8 @@ export interface InstanceWatch {
   readonly heard: boolean;
   /** Heartbeats without an answer, one after the other. */
   readonly missed: number;
+  /** When the first of them was missed. */
+  readonly missedSince: number | undefined;
   readonly failure: InstanceFailure | undefined;
   /** A check is being made. */
   readonly checking: boolean;

@@ -24,6 +24,7 @@ export const initialWatch: InstanceWatch = {
   said: undefined,
   heard: false,
   missed: 0,
+  missedSince: undefined,
   failure: undefined,
   checking: false,
   checkAt: undefined,
@@ -91,9 +92,9 @@ class Draft {
     this.state = { ...this.state, ...change };
   }
 
-  say(word: InstanceWord, what: string): void {
+  say(word: InstanceWord, what: string, since?: number): void {
     if (this.state.said?.word === word) return;
-    const said = { word, at: this.at, what };
+    const said = { word, at: this.at, what, ...(since === undefined ? {} : { since }) };
     this.set({ said });
     this.actions.push({ type: 'say', ...said });
   }
@@ -190,10 +191,11 @@ function beat(
   }
   if (!state.heard || late) return;
   const missed = state.missed + 1;
-  draft.set({ missed });
+  const missedSince = missed === 1 ? draft.at : state.missedSince;
+  draft.set({ missed, missedSince });
   if (missed === 1) draft.hideSight();
   const said = `${missed} heartbeats without an answer: ${what}`;
-  if (missed >= misses) draft.say('hung', said);
+  if (missed >= misses) draft.say('hung', said, missedSince);
   if (missed >= misses * (1 + policy.patience) && draft.state.failure === undefined) draft.fails('hung', said, policy);
 }
 

@@ -35,9 +35,17 @@ export function decodeBridgeMessage(data: Buffer | string): BridgeMessage | unde
       return isName(node) ? { v, type, node } : undefined;
     }
     case 'instance': {
-      const { node, resource, word, at, what } = fields;
+      const { node, resource, word, at, since, what } = fields;
       if (!isName(node) || !isName(resource) || !isInstanceWord(word)) return undefined;
-      return isNumber(at) && isText(what) ? { v, type: 'instance', node, resource, word, at, what } : undefined;
+      if (!isNumber(at) || !isText(what)) return undefined;
+      const known = { v, type: 'instance', node, resource, word, at, what } as const;
+      return isNumber(since) ? { ...known, since } : known;
+    }
+    case 'rotation': {
+      const { node, changes } = fields;
+      const known = Array.isArray(changes) ? changes.map(decodeChange) : [undefined];
+      if (!isName(node) || !known.every((change) => change !== undefined)) return undefined;
+      return { v, type: 'rotation', node, changes: known };
     }
     case 'alert': {
       const alert = decodeAlert(fields.alert);
@@ -46,6 +54,13 @@ export function decodeBridgeMessage(data: Buffer | string): BridgeMessage | unde
     default:
       return undefined;
   }
+}
+
+function decodeChange(value: unknown) {
+  if (!isObject(value)) return undefined;
+  const { backend, server, out, at } = value;
+  const whole = isName(backend) && isName(server) && typeof out === 'boolean' && isNumber(at);
+  return whole ? { backend, server, out, at } : undefined;
 }
 
 function decodeAlert(value: unknown): PacemakerAlert | undefined {

@@ -36,8 +36,22 @@ export type BridgeMessage =
       readonly resource: string;
       readonly word: InstanceWord;
       readonly at: number;
+      /** Of what hung: when the first heartbeat was missed, by the same clock; an older supervisor doesn't say it. */
+      readonly since?: number;
       /** One sentence. */
       readonly what: string;
+    }
+  /** What a bridge's HAProxy has done, told a moment later: for the incidents, of which nothing waits for it. `at` by the clock of `node`. */
+  | {
+      readonly v: 1;
+      readonly type: 'rotation';
+      readonly node: string;
+      readonly changes: readonly {
+        readonly backend: string;
+        readonly server: string;
+        readonly out: boolean;
+        readonly at: number;
+      }[];
     }
   /** A bridge has told the cluster something new of HAProxy's checks (server-health.ts): it is worth a look. */
   | { readonly v: 1; readonly type: 'checks'; readonly node: string }

@@ -9,14 +9,24 @@ import { bridgeGroup } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
 import type { Log } from '../process/log.ts';
 
+/** What tells of no change in Pacemaker. */
+const noNews: readonly BridgeMessage['type'][] = ['bridge', 'supervisor', 'ack', 'rotation'];
+
 /** A frozen corosync takes a member's leaving late; it is not waited for longer than this. */
 const leaveMs = 3000;
 
-/** Calls `heard` for every piece of news until it is closed. That corosync is away is the notifier's group's to say. */
-export function listenForNews(log: Log, heard: () => void): { close(): Promise<void> } {
+/**
+ * Calls `word` for everything that is said, with the node that says it, until it is closed, and after it `heard`, if that is news. That corosync is away is the notifier's group's to say.
+ */
+export function listenForNews(
+  log: Log,
+  word: (message: BridgeMessage, nodeId: number) => void,
+  heard: () => void,
+): { close(): Promise<void> } {
   const group = connectGroup<BridgeMessage>({ group: bridgeGroup, decode: decodeBridgeMessage, log });
-  group.on('message', ({ type }) => {
-    if (type !== 'bridge' && type !== 'supervisor' && type !== 'ack') heard();
+  group.on('message', (message, from) => {
+    word(message, from.nodeid);
+    if (!noNews.includes(message.type)) heard();
   });
   return { close: () => Promise.race([group.close(), sleep(leaveMs)]) };
 }

@@ -8,6 +8,7 @@ import { hasOpenIncident } from '../decide/incident-journal.ts';
 import type { IncidentPolicy } from '../decide/incident-policy.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import { notifierGroup } from '../model/names.ts';
+import type { BridgeMessage } from '../model/wire.ts';
 import { statusReader } from '../pacemaker/status-reader.ts';
 import { now } from '../process/clock.ts';
 import type { Log } from '../process/log.ts';
@@ -74,7 +75,12 @@ export async function startNotifier(options: NotifierOptions): Promise<Notifier>
     log,
   });
   status.ask();
-  const news = listenForNews(log, () => {
+  const word = (message: BridgeMessage, nodeId: number): void => {
+    // a supervisor speaks for its own node
+    const foreign = message.type === 'instance' && policy.vnf.nodes.find(({ name }) => name === message.node)?.id !== nodeId; // prettier-ignore
+    if (!foreign) loop.post({ type: 'heard', at: now(), message });
+  };
+  const news = listenForNews(log, word, () => {
     livelyUntil = now() + livelyMs;
     status.ask(newsMs);
   });

@@ -3,8 +3,8 @@
  * What is so is read when it is scraped, and costs nothing in between; what happens is counted as it happens.
  */
 import { createServer } from 'node:http';
-import { isIP } from 'node:net';
 import { Failure, messageOf } from './failure.ts';
+import { readListenAddress } from './listen-address.ts';
 import type { Log } from './log.ts';
 
 type Labels<L extends string> = Readonly<Record<L, string>>;
@@ -106,11 +106,8 @@ export async function serveMetrics(address: string | undefined, log: Log): Promi
 
 /** Pure. @throws Failure 'usage' */
 export function listenAddress(text: string): { host: string; port: number } {
-  const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]:|([^:]+):)?([0-9]{1,5})$/.exec(text) ?? [];
-  const host = bracketed ?? plain ?? '127.0.0.1';
-  const port = Number(digits);
-  if (digits !== undefined && port >= 1 && port <= 65_535 && (isIP(host) !== 0 || host === 'localhost'))
-    return { host, port };
+  const address = readListenAddress(text);
+  if (address !== undefined) return address;
   throw new Failure('usage', `'${text}' is no place to serve metrics at`, {
     cure: 'Write a port, as 9760, or an address and a port, as 10.77.0.1:9760 or [2001:db8::1]:9760.',
   });

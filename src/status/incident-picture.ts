@@ -1,14 +1,14 @@
 /** An incident as a page of its own: one HTML file with its picture (SVG), nothing loaded, for mails, tickets and the archive. Pure. */
-import { durationText } from '../model/duration.ts';
-import type { RecoveryTarget } from '../model/vnf.ts';
+import { createHash } from 'node:crypto';
 import type { Incident } from '../decide/incident-journal.ts';
+import { type IncidentTimes, type Measured, secondsText } from './incident-times.ts';
 import type { timelineOf } from './incidents.ts';
 
 export interface Pictured {
   readonly incident: Incident;
   readonly timeline: ReturnType<typeof timelineOf>;
-  /** Within which the service was to be there again; undefined: nothing was asked for. */
-  readonly target: RecoveryTarget | undefined;
+  /** What was measured of it, and what was asked for. */
+  readonly times: IncidentTimes;
   /** When it was made: an open incident goes on until then (ms since the epoch). */
   readonly now: number;
 }
@@ -16,36 +16,42 @@ export interface Pictured {
 const [width, left, top, row] = [960, 40, 70, 34];
 const plot = width - 2 * left;
 
-/** A whole HTML document. Every word of the incident is escaped. */
-export function incidentPage({ incident, timeline, target, now }: Pictured): string {
-  const begun = timeline[0]?.at ?? incident.raisedAt;
-  const ended = incident.recoveredAt;
-  const lastAt = Math.max(ended ?? now, timeline.at(-1)?.at ?? begun, begun + 1);
-  const x = (at: number): number => Math.round(left + ((at - begun) / (lastAt - begun)) * plot);
-  const height = top + timeline.length * row + 30;
-  const title = `${incident.vnfc} on ${incident.node}: ${incident.reason}`;
-  const lasted = (ended ?? now) - incident.raisedAt;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>${escaped(incident.id)}</title>
-<style>
+const style = `
 :root { color-scheme: light dark; --ink: #1b1b1f; --faint: #6a6a75; --bad: #b3261e; --good: #1a7f37; --line: #c8c8d0; --ground: #fff }
 @media (prefers-color-scheme: dark) { :root { --ink: #ececf1; --faint: #a0a0ab; --bad: #ff8a80; --good: #7ddc8f; --line: #44444e; --ground: #17171b } }
 body { margin: 2rem auto; max-width: 62rem; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--ground) }
 h1 { font-size: 1.3rem; margin: 0 } p { margin: .3rem 0; color: var(--faint) }
 svg { width: 100%; height: auto } svg text { fill: var(--ink); font: 13px system-ui, sans-serif } svg .faint { fill: var(--faint) }
 table { border-collapse: collapse; width: 100%; font-size: .9rem } th, td { text-align: left; padding: .25rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top }
-</style>
+`; // prettier-ignore
+
+/** Of its style, as a Content-Security-Policy names it: nothing else in it has a style. */
+export const incidentStyleHash = `sha256-${createHash('sha256').update(style).digest('base64')}`;
+
+/** A whole HTML document. Every word of the incident is escaped. */
+export function incidentPage({ incident, timeline, times, now }: Pictured): string {
+  const begun = timeline[0]?.at ?? incident.raisedAt;
+  const ended = incident.recoveredAt;
+  const lastAt = Math.max(ended ?? now, timeline.at(-1)?.at ?? begun, begun + 1);
+  const x = (at: number): number => Math.round(left + ((at - begun) / (lastAt - begun)) * plot);
+  const height = top + timeline.length * row + 30;
+  const title = `${incident.vnfc} on ${incident.node}: ${incident.reason}`;
+  const lasted = (ended ?? now) - begun;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${escaped(incident.id)}</title>
+<style>${style}</style>
 </head>
 <body>
 <h1>${escaped(title)}</h1>
 <p>${escaped(incident.id)}, ${escaped(incident.severity)}, ${escaped(incident.phase)}</p>
-<p>${ended === undefined ? 'Open for' : 'Over after'} ${escaped(spanText(lasted))}${targetText(target, lasted)}</p>
+<p>${ended === undefined ? 'Open for' : 'Over after'} ${escaped(spanText(lasted))}; ${escaped(times.sentence)}</p>
+${stepsTable(times)}
 <svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(title)}">
-<rect x="${x(incident.raisedAt)}" y="30" width="${Math.max(2, x(ended ?? now) - x(incident.raisedAt))}" height="14" rx="3" fill="var(${ended === undefined ? '--bad' : '--good'})" opacity=".55"/>
+<rect x="${x(begun)}" y="30" width="${Math.max(2, x(ended ?? now) - x(begun))}" height="14" rx="3" fill="var(${ended === undefined ? '--bad' : '--good'})" opacity=".55"/>
 ${ticks(begun, lastAt, x)}
 ${timeline.map((fact, at) => factRow(fact, x(fact.at), top + at * row)).join('\n')}
 </svg>
@@ -60,8 +66,16 @@ ${timeline.map(({ at, afterMs, by, kind, details }) => `<tr><td>${escaped(new Da
 `; // prettier-ignore
 }
 
-const bad: readonly string[] = ['raised', 'heal-rejected', 'heal-failed', 'operation-stuck', 'given-up'];
-const good: readonly string[] = ['recovered', 'heal-completed', 'cleaned-up', 'alarm-cleared', 'closed'];
+const bad: readonly string[] = ['failed', 'raised', 'heal-rejected', 'heal-failed', 'operation-stuck', 'given-up'];
+const good: readonly string[] = [
+  'served',
+  'readmitted',
+  'recovered',
+  'heal-completed',
+  'cleaned-up',
+  'alarm-cleared',
+  'closed',
+];
 
 function factRow({ kind, by }: ReturnType<typeof timelineOf>[number], at: number, y: number): string {
   const colour = bad.includes(kind) ? '--bad' : good.includes(kind) ? '--good' : '--faint';
@@ -78,11 +92,30 @@ const ticks = (begun: number, end: number, x: (at: number) => number): string =>
     )
     .join('\n');
 
-function targetText(target: RecoveryTarget | undefined, lasted: number): string {
-  if (target === undefined) return '';
-  const wanted = durationText(target.recoverMs);
-  return `; ${escaped(target.name)} asks for ${escaped(wanted)}: ${lasted <= target.recoverMs ? 'kept' : 'not kept, as it needed the VNFM'}`;
+/** What was measured, each beside what was asked for, in words and not by colour alone. */
+function stepsTable({ steps }: IncidentTimes): string {
+  const known = steps.filter(({ ms, limitMs }) => ms !== undefined || limitMs !== undefined);
+  if (known.length === 0) return '';
+  return `<table>
+<thead><tr><th scope="col">Measured</th><th scope="col">Took</th><th scope="col">Asked for</th><th scope="col"></th></tr></thead>
+<tbody>
+${known.map((one) => `<tr><th scope="row">${names[one.what]}</th><td>${tookText(one)}</td><td>${one.limitMs === undefined ? '' : secondsText(one.limitMs)}</td><td>${keptText(one)}</td></tr>`).join('\n')}
+</tbody>
+</table>`; // prettier-ignore
 }
+
+const names: Readonly<Record<Measured['what'], string>> = {
+  noticed: 'Noticed',
+  excluded: 'Out of every load balancer',
+  service: 'The service is back',
+  instance: 'The instance is back',
+};
+
+const tookText = ({ ms, atMost }: Measured): string =>
+  ms === undefined ? 'not measured' : `${atMost ? 'at most ' : ''}${secondsText(ms)}`;
+
+const keptText = ({ ms, limitMs, atMost }: Measured): string =>
+  ms === undefined || limitMs === undefined ? '' : ms <= limitMs ? 'kept' : atMost ? 'perhaps not kept' : 'not kept';
 
 const detailText = (details: Readonly<Record<string, unknown>>): string => {
   const words = Object.entries(details).map(([key, value]) => `${key}: ${String(value)}`);

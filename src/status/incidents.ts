@@ -40,12 +40,22 @@ function decode(line: string) {
 /** What every entry has. */
 const common = ['v', 'vnf', 'incident', 'kind', 'at', 'by'];
 
+/** What an entry says of what was before it: facts of their own. */
+const earlier = { failedAt: 'failed', noticedAt: 'noticed', excludedAt: 'excluded', servedAt: 'served', readmittedAt: 'readmitted' }; // prettier-ignore
+
 /** What happened, in its order: of each fact when (ms since the epoch), since the first (ms), and in words. */
 export function timelineOf({ entries }: Recorded) {
-  const ordered = entries.toSorted((one, other) => one.at - other.at);
-  return ordered.map((entry) => {
+  const facts = entries.flatMap((entry) => {
     const { kind, at, by } = entry;
-    const details = Object.fromEntries(Object.entries(entry).filter(([key]) => !common.includes(key)));
-    return { at, afterMs: at - ordered[0]!.at, by, kind, details };
+    const fields = Object.entries(entry).filter(([key]) => !common.includes(key));
+    const details = Object.fromEntries(fields.filter(([key]) => !Object.hasOwn(earlier, key)));
+    const before = fields.flatMap(([key, value]) =>
+      Object.hasOwn(earlier, key) && typeof value === 'number'
+        ? [{ at: value, by, kind: earlier[key as keyof typeof earlier], details: {} }]
+        : [],
+    );
+    return [...before, { at, by, kind, details }];
   });
+  const ordered = facts.toSorted((one, other) => one.at - other.at);
+  return ordered.map((fact) => ({ ...fact, afterMs: fact.at - ordered[0]!.at }));
 }

@@ -66,7 +66,7 @@ export function superviseInstance(means: InstanceMeans): Instance {
       log.warn('killed', { pid: hung.pid, why: 'the active instance hangs' });
       signalAll(hung, 'SIGKILL');
     },
-    say: ({ word, at, what }) => say({ word, at, what }),
+    say: ({ word, at, what, since }) => say({ word, at, what, ...(since === undefined ? {} : { since }) }),
     fail: () => {
       tellPacemaker(runsSince).then(
         () => loop.post({ type: 'told', at: now(), error: undefined }),

@@ -89,8 +89,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const send = (message: BridgeMessage): void => {
     group.send(message).catch((error: unknown) => log.warn('not-said', { why: messageOf(error) }));
   };
-  const say = (resource: string, { word, at, what }: Said): void =>
-    send({ v: 1, type: 'instance', node, resource, word, at, what });
+  const say = (resource: string, said: Said): void => send({ v: 1, type: 'instance', node, resource, ...said });
   const repeat = (which: (said: Said) => boolean): void => {
     for (const [resource, { word }] of instances) if (word !== undefined && which(word)) say(resource, word);
   };

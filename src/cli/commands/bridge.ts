@@ -2,7 +2,7 @@
  * `vnfha bridge`: keeps HAProxy's rotation as the cluster says.
  */
 import { hostname } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { runBridge } from '../../bridge/daemon.ts';
 import { paths } from '../../model/names.ts';
 import { createLog } from '../../process/log.ts';
@@ -15,6 +15,7 @@ interface BridgeCommandOptions {
   readonly config?: string;
   readonly haproxySocket?: string;
   readonly bridgeSocket?: string;
+  readonly page?: string;
 }
 
 export function bridgeCommand(): Command {
@@ -31,12 +32,18 @@ export function bridgeCommand(): Command {
     .option('--haproxy-socket <path>', `HAProxy’s runtime socket; default ${paths.haproxySocket}`)
     .option('--bridge-socket <path>', `where the bridge answers; default ${paths.bridgeSocket}`)
     .addOption(metricsOption('bridge'))
+    .addOption(
+      new Option('--page <address>', 'serve the status page at this [ADDRESS:]PORT of the loopback').env(
+        'VNFHA_BRIDGE_PAGE',
+      ),
+    )
     .addHelpText(
       'after',
       `
 Examples:
   vnfha bridge                                          as vnfha-bridge.service runs it
   vnfha bridge --vnf NAME                               as vnfha-bridge@NAME.service does, for a VNF beside the node’s
+  vnfha bridge --page 9770                              the status page at http://localhost:9770
   curl --unix-socket ${paths.bridgeSocket} http://bridge/state
                                                         who is in rotation, and why`,
     )

@@ -7,6 +7,7 @@ import type { RecoveryTarget } from '../../model/vnf.ts';
 import { Failure } from '../../process/failure.ts';
 import { descriptionOf, vnfOption } from '../vnf-option.ts';
 import { incidentPage } from '../../status/incident-picture.ts';
+import { incidentTimes } from '../../status/incident-times.ts';
 import { readJournal, timelineOf } from '../../status/incidents.ts';
 
 interface IncidentOptions {
@@ -71,23 +72,23 @@ function showCommand(): Command {
     .action(async (id: string, { json, html, description, ...options }: ShowOptions) => {
       const all = await readJournal(journalOf(options));
       const incident = named(known(all), id);
-      const timeline = timelineOf(all.get(incident.id)!);
-      if (html) {
-        const target = await targetIn(description ?? descriptionOf(undefined, options.vnf));
-        return void process.stdout.write(incidentPage({ incident, timeline, target, now: Date.now() }));
-      }
+      const recorded = all.get(incident.id)!;
+      const timeline = timelineOf(recorded);
+      const target = await targetIn(description ?? descriptionOf(undefined, options.vnf));
+      const now = Date.now();
+      const times = incidentTimes(recorded.entries, target, now);
+      if (html) return void process.stdout.write(incidentPage({ incident, timeline, times, now }));
       if (json) {
         process.stdout.write(
-          JSON.stringify({ ...incident, open: isOpen(incident), held: holdOf(all, incident), timeline }, null, 2) +
-            '\n',
+          JSON.stringify({ ...incident, open: isOpen(incident), held: holdOf(all, incident), target, times, timeline }, null, 2) + '\n', // prettier-ignore
         );
         return;
       }
       const lines = timeline.map(({ at, afterMs, by, kind, details }) => {
-        const more = Object.entries(details).map(([key, value]) => `${key}: ${key === 'until' ? new Date(Number(value)).toISOString() : value}`).join(', '); // prettier-ignore
+        const more = Object.entries(details).map(([key, value]) => `${key}: ${key === 'until' ? new Date(Number(value)).toISOString() : String(value)}`).join(', '); // prettier-ignore
         return `${new Date(at).toISOString()}  +${(afterMs / 1000).toFixed(3)} s  ${by}  ${kind}${more && `  (${more})`}`;
       });
-      process.stdout.write(`${listLine(incident, all)}\n\n${lines.join('\n')}\n`);
+      process.stdout.write(`${listLine(incident, all)}\n${times.sentence}\n\n${lines.join('\n')}\n`);
     });
 }
 

@@ -23,6 +23,8 @@ import { OcfError } from '../../../src/ocf/codes.ts';
 import { readParameters } from '../../../src/ocf/parameter.ts';
 import { parameters } from '../../../src/ocf/vnfc/parameters.ts';
 import { readReport } from '../../../src/ocf/vnfc/report.ts';
+import { pageAddress } from '../../../src/page/address.ts';
+import { wantedBy } from '../../../src/page/request.ts';
 import { parseActions } from '../../../src/pacemaker/simulate.ts';
 import { parseStatus } from '../../../src/pacemaker/status.ts';
 import { Failure } from '../../../src/process/failure.ts';
@@ -47,6 +49,12 @@ const text = (data: Buffer): string => data.toString('latin1');
 const example = readFileSync('examples/sipcore.yaml');
 const statuses = readdirSync('test/fixtures/crm-mon').map((file) => readFileSync(`test/fixtures/crm-mon/${file}`));
 const json = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
+const rotation = {
+  v: 1,
+  type: 'rotation',
+  node: 'n1',
+  changes: [{ backend: 'v-web', server: 'n1', out: true, at: 1 }],
+};
 const instance = { v: 1, type: 'instance', node: 'n1', resource: 'v-web', word: 'died', at: 1, what: 'x' };
 const raised = { v: 1, vnf: 'v', incident: 'i', at: 1, by: 'n1', kind: 'raised', vnfc: 'web', node: 'n1', reason: 'x', severity: 'MAJOR' }; // prettier-ignore
 const cib = `<cib><configuration><nodes><node id="1" uname="n1"/></nodes><resources><clone id="v-web-clone"><meta_attributes id="m"><nvpair id="n" name="clone-max" value="1"/></meta_attributes><primitive id="v-web" class="ocf" provider="vnfha" type="vnfc"><instance_attributes id="i"><nvpair id="a" name="name" value="web"/><nvpair id="b" name="run" value="[&quot;x&quot;]"/></instance_attributes><operations><op id="o" name="monitor" interval="10s" timeout="5s"/></operations></primitive></clone></resources><tags><tag id="vnfha-v"><obj_ref id="v-web-clone"/></tag></tags></configuration></cib>`;
@@ -60,7 +68,7 @@ const mails = cutMail(7, { epoch: 1, by: 'n1', type: 'state' } as never, [encode
 /** name, as docs/security.md has it -> the parser, and what is real. */
 const parsers: Readonly<Record<string, readonly [parse: (data: Buffer) => unknown, real: readonly Buffer[]]>> = {
   'node heartbeat (UDP)': [(data) => decodeHeartbeat(data, key), [heartbeat]],
-  'CPG: bridges, supervisors, agents': [decodeBridgeMessage, [json(instance)]],
+  'CPG: bridges, supervisors, agents': [decodeBridgeMessage, [json(instance), json(rotation)]],
   'CPG: notifiers': [decodeNotifierMessage, [json({ v: 1, type: 'entry', entry: raised })]],
   'incident journal': [
     (data) => [journalOf(text(data)), decodeEntry(safely(() => JSON.parse(text(data))))],
@@ -138,6 +146,14 @@ const parsers: Readonly<Record<string, readonly [parse: (data: Buffer) => unknow
   ],
   'bridge state (vnfha status)': [(data) => serversIn(text(data)), [json({ servers: [] })]],
   'the description (YAML)': [(data) => readDescription(text(data), 'fuzz.yaml'), [example]],
+  'status page: requests': [
+    (data) => {
+      const [method, url, host, site] = text(data).split(' ');
+      return wantedBy({ method, url, headers: { host, 'sec-fetch-site': site } });
+    },
+    [Buffer.from('GET /incidents/a%20b localhost:9770 same-origin'), Buffer.from('GET /events [::1]:9770 none')],
+  ],
+  'command line: --page': [(data) => pageAddress(text(data)), [Buffer.from('[::1]:9770')]],
   'command line: --metrics': [(data) => listenAddress(text(data)), [Buffer.from('127.0.0.1:9760')]],
 };
 
@@ -208,6 +224,7 @@ for (const [name, [parse, real]] of Object.entries(parsers)) {
 test('what is real is taken: a heartbeat, a message, a description; and bytes survive being written', async (t) => {
   t.deepEqual(decodeHeartbeat(heartbeat, key), { nodeId: 2, incarnation: 5n, sequence: 7n });
   t.truthy(decodeBridgeMessage(json(instance)));
+  t.deepEqual(decodeBridgeMessage(json(rotation)), rotation as never);
   t.truthy(decodeNotifierMessage(json({ v: 1, type: 'entry', entry: raised })));
   t.truthy(readDescription(text(example), 'x').vnf);
   t.is(parseServersState(serversState.trimEnd()).length, 1);

@@ -1,14 +1,16 @@
 /** An incident as a page of its own. */
+import { createHash } from 'node:crypto';
 import test from 'ava';
 import { addEntry, emptyJournal, type JournalEntry } from '../../../src/decide/incident-journal.ts';
 import { parseXml, type Element } from '../../../src/process/xml.ts';
-import { incidentPage } from '../../../src/status/incident-picture.ts';
+import { incidentPage, incidentStyleHash } from '../../../src/status/incident-picture.ts';
+import { incidentTimes } from '../../../src/status/incident-times.ts';
 import { timelineOf } from '../../../src/status/incidents.ts';
 
 const begun = Date.UTC(2026, 0, 1);
-const facts = (reason: string, recovered: boolean): JournalEntry[] =>
+const facts = (reason: string, recovered: boolean, times: object = {}): JournalEntry[] =>
   [
-    { kind: 'raised', vnfc: 'web', node: 'n1', reason, severity: 'MAJOR', at: begun },
+    { kind: 'raised', vnfc: 'web', node: 'n1', reason, severity: 'MAJOR', at: begun, ...times },
     { kind: 'heal-requested', attempt: 1, owner: '1.2', at: begun + 400 },
     { kind: 'heal-accepted', attempt: 1, operation: 'op-1', at: begun + 900 },
     ...(recovered ? [{ kind: 'recovered', outcome: 'healed', at: begun + 65_000 }] : []),
@@ -18,10 +20,13 @@ function page(
   reason: string,
   recovered = true,
   target?: { detectMs: number; recoverMs: number; name: string },
+  times: object = {},
 ): string {
-  const journal = facts(reason, recovered).reduce((all, fact) => addEntry(all, fact, fact.at), emptyJournal);
+  const journal = facts(reason, recovered, times).reduce((all, fact) => addEntry(all, fact, fact.at), emptyJournal);
   const recorded = journal.get('v-web-n1-x')!;
-  return incidentPage({ incident: recorded.incident!, timeline: timelineOf(recorded), target, now: begun + 10_000 });
+  const now = begun + 10_000;
+  const measured = incidentTimes(recorded.entries, target, now);
+  return incidentPage({ incident: recorded.incident!, timeline: timelineOf(recorded), times: measured, now });
 }
 
 const all = (root: Element, name: string): Element[] => [
@@ -44,11 +49,27 @@ test('every fact is in the picture, in its order along the time', (t) => {
   t.is(html.match(/<tr>/g)!.length, 5);
 });
 
-test('an open one goes on until now; what was asked for is held against it', (t) => {
-  t.regex(page('x', false), /Open for 10\.0 s</);
+test('an open one goes on until now; what was measured is held against what was asked for', (t) => {
+  t.regex(page('x', false), /Open for 10\.0 s; not measured</);
   const sal1 = { detectMs: 1000, recoverMs: 6000, name: 'SAL1' };
-  t.regex(page('x', true, sal1), /SAL1 asks for 6s: not kept, as it needed the VNFM/);
-  t.regex(page('x', true, { ...sal1, recoverMs: 120_000 }), /: kept</);
+  const times = { failedAt: begun - 3000, noticedAt: begun - 2990, excludedAt: begun - 2980 };
+  const html = page('x', true, sal1, times);
+  t.regex(html, /within SAL1: noticed in 0\.01 s of 1 s, excluded in 0\.02 s, the service back in 0\.02 s of 6 s/);
+  t.regex(html, /<th scope="row">Noticed<\/th><td>0\.01 s<\/td><td>1 s<\/td><td>kept<\/td>/);
+  t.regex(html, /<th scope="row">The instance is back<\/th><td>at most 68 s<\/td>/);
+  t.is(all(svgOf(html), 'circle').length, 7); // three of them from before it was raised
+  t.regex(page('x', true, sal1, { ...times, excludedAt: begun + 4000 }), /over SAL1: .*<td>not kept<\/td>/s);
+});
+
+test('its style, and nothing else in it, is what the page’s policy names', (t) => {
+  const style = /<style>([^]*)<\/style>/.exec(page('x'))![1]!;
+  t.is(incidentStyleHash, `sha256-${createHash('sha256').update(style).digest('base64')}`);
+  t.notRegex(
+    page('x')
+      .replace(style, '')
+      .replaceAll(/<\/?style>/g, ''),
+    /style/i,
+  );
 });
 
 test('what an agent said can do nothing in it, and nothing is loaded', (t) => {

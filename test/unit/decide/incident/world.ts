@@ -6,6 +6,7 @@ import type { ClusterStatus, FailureCount, InstanceStatus, NodeStatus } from '..
 import { initialIncidentState, type IncidentEvent, type IncidentState, step } from '../../../../src/decide/incident.ts';
 import type { IncidentAction } from '../../../../src/decide/incident-action.ts';
 import { infinity } from '../../../../src/decide/incident-condition.ts';
+import type { BridgeMessage } from '../../../../src/model/wire.ts';
 import { addEntry, emptyJournal, type Journal, type JournalEntry } from '../../../../src/decide/incident-journal.ts';
 import type { IncidentPolicy } from '../../../../src/decide/incident-policy.ts';
 import type { ActionResult } from '../../../../src/decide/incident-result.ts';
@@ -55,6 +56,7 @@ export class World {
     else if (first === 'hold') this.#held = [];
     else if (first === 'release') this.#release();
     else if (first === 'lose') this.#held = undefined;
+    else if (first === 'said') this.#say(words.slice(1));
     else if (second === 'starts') this.#startNotifier(first);
     else if (second === 'dies') this.#kill(first);
     else if (second === 'answers') this.#answer(first, words.slice(2));
@@ -121,6 +123,14 @@ export class World {
   #tell(change: () => void): void {
     change();
     this.#look();
+  }
+
+  /** In the group of the bridges: said died node3 | said hung node3 since=T | said well node3 | said alert node3 | said readmit node3 | said node1 out node3 | said node1 in node3 */
+  #say([word, ...rest]: string[]): void {
+    this.now += 5; // on its way
+    const at = this.now - 5;
+    for (const notifier of this.#alive.values())
+      this.#send(notifier, { type: 'heard', message: messageOf(word!, rest, at) });
   }
 
   /** Everybody reads Pacemaker's status. */
@@ -229,6 +239,33 @@ export class World {
   }
 }
 
+function messageOf(word: string, [first, second]: string[], at: number): BridgeMessage {
+  const since = second?.startsWith('since=') ? { since: Number(second.slice(6)) } : {};
+  switch (word) {
+    case 'died':
+    case 'hung':
+    case 'well':
+      return { v: 1, type: 'instance', node: first!, resource: 'sip-web', word, at, what: '', ...since };
+    case 'alert': {
+      const failed = { task: 'monitor', intervalMs: 10_000, rc: 7, targetRc: 0, description: '' };
+      return {
+        v: 1,
+        type: 'alert',
+        alert: { kind: 'resource', node: first!, happened: at, resource: 'sip-web:1', ...failed },
+      };
+    }
+    case 'readmit':
+      return { v: 1, type: 'readmit', id: 'x', backend: 'sip-web', server: first!, at, until: at };
+    default:
+      return {
+        v: 1,
+        type: 'rotation',
+        node: word,
+        changes: [{ backend: 'sip-web', server: second!, out: first === 'out', at }],
+      };
+  }
+}
+
 /** FAILED_TEMP since=T1 no host has room; COMPLETED new=WEB/c336/d001: VDU, the instance that was removed, the one that was added */
 function seen(state: string, rest: readonly string[]): object {
   const [, vduId, removed, added] = /^new=(.+)\/(.+)\/(.+)$/.exec(rest[0] ?? '') ?? [];
@@ -288,8 +325,11 @@ function describe(action: IncidentAction): string {
 const attemptOf = (rest: object): string => ('attempt' in rest ? `#${String(rest.attempt)}` : '');
 
 function details(rest: Readonly<Record<string, unknown>>): string {
+  const times = ['role', 'failedAt', 'noticedAt', 'excludedAt', 'servedAt', 'readmittedAt'].flatMap((key) =>
+    key in rest ? [`${key}=${String(rest[key])}`] : [],
+  );
   const shown = ['why', 'how', 'operation', 'severity', 'outcome', 'reason', 'refused', 'instance'].flatMap((key) =>
     key in rest ? [String(rest[key])] : [],
   );
-  return shown.length === 0 ? '' : `: ${shown.join(', ')}`;
+  return (shown.length === 0 ? '' : `: ${shown.join(', ')}`) + times.map((time) => ` ${time}`).join('');
 }

@@ -148,6 +148,11 @@ test.serial('it installs; nothing is enabled or started', (t) => {
   node.write('/tmp/younger.deb', readFileSync(younger));
   node.must('dpkg --ignore-depends=nodejs --install /tmp/vnfha.deb');
   for (const unit of units) t.deepEqual(properties(unit, 'UnitFileState', 'ActiveState'), ['disabled', 'inactive']);
+  for (const daemon of ['bridge', 'notifier'])
+    t.regex(
+      node.must(`systemctl cat vnfha-${daemon}@other`),
+      new RegExp(`^ExecStart=/usr/sbin/vnfha ${daemon} --vnf %i$`, 'm'),
+    );
   t.regex(node.must('vnfha --version'), /^\d+\.\d+\.\d+\n$/);
   t.is(
     node.must('stat -c "%a %U" /run/vnfha /var/lib/vnfha /var/log/vnfha /etc/vnfha'),

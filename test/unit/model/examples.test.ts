@@ -23,6 +23,7 @@ const warned: Readonly<Record<string, readonly string[]>> = {
   'two-node.yaml': ['nodes'],
   'sync-channels.yaml': ['vnfcs[5].nodes', 'vnfcs[6].nodes'],
   'sipcore.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
+  'sipcore-im.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
   'use-cases.yaml': ['vnfcs[0].instances', 'vnfcs[2].instances'],
   'lb-managed.yaml': ['vnfm.url', 'vnfm.auth.tokenUrl'],
 };

@@ -67,7 +67,10 @@ test.serial('watched, it goes on', async (t) => {
 
 test.serial('an incident is listed on every node, open and then closed, with its timeline', async (t) => {
   // the second failure of web on a node is the VNFM's; nobody answers there yet, so the incident stays open
-  await lab.exec('node2', ['sh', '-c', 'pkill -9 -x nginx; sleep 2; pkill -9 -x nginx']);
+  await lab.exec('node2', ['pkill', '-9', '-x', 'nginx']);
+  await until('the failure is counted', async () => /sipcore-web: .*fail-count=[1-9]/.test((await lab.exec('node2', ['crm_mon', '-1rf'])).stdout)); // prettier-ignore
+  await well();
+  await lab.exec('node2', ['pkill', '-9', '-x', 'nginx']);
   const list = async (node: string) => (await lab.exec(node, ['vnfha', 'incident', 'list'])).stdout;
   for (const node of ['node1', 'node3'])
     await until('the incident is listed', async () => /web on node2/.test(await list(node)));

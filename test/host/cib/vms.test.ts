@@ -1,16 +1,18 @@
 /** Scheme B3: the CIB and the haproxy.cfg of examples/vms.yaml, by Pacemaker's own tools and HAProxy's. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { changesBetween } from '../../../src/cib/changes.ts';
+import { generateCib, wholeCib } from '../../../src/cib/generate.ts';
 import { mergeCib } from '../../../src/cib/merge.ts';
 import { renderHaproxyConfig } from '../../../src/cib/render.ts';
 import { loadTemplates } from '../../../src/cib/templates.ts';
+import { readDescription } from '../../../src/model/load.ts';
 import { verifyCib } from '../../../src/pacemaker/verify.ts';
 import { run } from '../../../src/process/run.ts';
 import { serializeXml } from '../../../src/process/xml.ts';
-import { generated, settled, type SimulatedCluster, simulate } from './simulated.ts';
+import { example, generated, settled, type SimulatedCluster, simulate } from './simulated.ts';
 
 const { vnf, cib } = await generated('vms');
 const [vm, member] = ['vms-web-web1', 'vms-web-web1-member'];
@@ -69,3 +71,14 @@ test('a host that is lost is fenced before its VM is started on another; when it
   const back = await simulate(after.cib, ['--node-up', host, '--quorum', 'true']);
   t.deepEqual([on(back.after, vm), on(back.after, 'vms-web-web2')], [next, on(cluster, 'vms-web-web2')]);
 });
+
+test('with migrate, a planned move is a live migration, and the place is out meanwhile', async (t) => {
+  const text = (await readFile(example('vms'), 'utf8')).replace('    vms:\n', '    vms:\n      migrate: {}\n');
+  const moving = readDescription(text, 'vms.yaml').vnf!;
+  const cluster = await settled(moving, wholeCib(generateCib(moving, await loadTemplates())));
+  const host = on(cluster, vm)!;
+  const banned = cluster.cib.replace('</constraints>', `<rsc_location id="ban" rsc="${vm}" node="${host}" score="-INFINITY"/></constraints>`);
+  const { stdout } = await run('crm_simulate', ['--xml-pipe', '-S', '--output-as=xml'], { input: banned });
+  const steps = [...stdout.matchAll(/<rsc_action resource="([^"]+)" op="(start|stop|migrate_to|migrate_from)" node="([^"]+)"/g)].map(([, resource, op, node]) => `${resource} ${op}${node === host ? ' here' : ''}`);
+  t.deepEqual(steps, [`${member} stop here`, `${vm} migrate_to here`, `${vm} migrate_from`, `${vm} stop here`, `${member} start`]);
+}); // prettier-ignore

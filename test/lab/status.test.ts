@@ -59,7 +59,7 @@ test.serial('a node in standby and an instance that is gone are seen, exit code 
 });
 
 test.serial('watched, it goes on', async (t) => {
-  const watch = ['timeout', '3', 'vnfha', 'status', '--watch', '0.5', '--json'];
+  const watch = ['timeout', '12', 'vnfha', 'status', '--watch', '0.5', '--json'];
   const lines = (await lab.exec('node1', watch)).stdout.trim().split('\n');
   t.true(lines.length >= 3, `${lines.length} lines`);
   for (const line of lines) t.true((JSON.parse(line) as VnfStatus).ok, line);

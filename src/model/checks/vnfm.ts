@@ -73,7 +73,8 @@ function checkEscalation(checkup: Checkup, at: number, isHealed: boolean): void 
     checkup.error(path, what, "Add 'vnfm' with its url and leave 'heal' out, or remove 'escalate'.");
   }
   if (!checkup.absent(['vnfcs', at, 'vms'])) {
-    const what = "'escalate: node' restarts the VM that a node is, and these are VMs on hosts, which Pacemaker starts elsewhere by itself";
+    const what =
+      "'escalate: node' restarts the VM that a node is, and these are VMs on hosts, which Pacemaker starts elsewhere by itself";
     checkup.error(path, what, "Remove 'escalate'.");
   }
   const within = durationMs(recovery.within ?? '');

@@ -45,20 +45,23 @@ test.serial('a VNFC that Pacemaker gave up is healed, cleaned up, and its alarm 
   t.is(await notifier.ended(), 0);
 });
 
-test.serial('the VM made anew has another id, and the next heal names it, also after a restart of the notifier', async (t) => {
-  const at = await scene(t);
-  await at.startVnfm('--new-ids');
-  const first = await at.startNotifier();
-  at.breakWeb();
-  await closed(at);
-  first.signal('SIGKILL');
-  await first.ended();
-  await at.startNotifier();
-  at.breakWeb();
-  await until('two incidents are closed', () => at.kinds().filter((kind) => kind === 'closed').length === 2);
-  const asked = at.heals().map(({ params }) => params.vnfcInstanceId?.[0]);
-  t.deepEqual(asked, ['WEB-1', `WEB-${at.heals()[0]!.operation.slice(0, 8)}`]);
-});
+test.serial(
+  'the VM made anew has another id, and the next heal names it, also after a restart of the notifier',
+  async (t) => {
+    const at = await scene(t);
+    await at.startVnfm('--new-ids');
+    const first = await at.startNotifier();
+    at.breakWeb();
+    await closed(at);
+    first.signal('SIGKILL');
+    await first.ended();
+    await at.startNotifier();
+    at.breakWeb();
+    await until('two incidents are closed', () => at.kinds().filter((kind) => kind === 'closed').length === 2);
+    const asked = at.heals().map(({ params }) => params.vnfcInstanceId?.[0]);
+    t.deepEqual(asked, ['WEB-1', `WEB-${at.heals()[0]!.operation.slice(0, 8)}`]);
+  },
+);
 
 test.serial('the VNFM is away for a while: one heal afterwards', async (t) => {
   const at = await scene(t);

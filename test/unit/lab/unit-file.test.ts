@@ -46,11 +46,13 @@ test('what cannot be run is said, with its file', (t) => {
 
 test('the shipped units come back at once, share /run/vnfha, and run a command of the CLI', (t) => {
   const units = readdirSync(shipped);
-  const template = 'vnfha-sync@.service';
-  t.deepEqual(units, ['vnfha-bridge.service', 'vnfha-notifier.service', 'vnfha-supervisor.service', template]);
-  for (const file of units.filter((unit) => unit !== template)) {
+  const ofNode = ['vnfha-bridge.service', 'vnfha-notifier.service', 'vnfha-supervisor.service'];
+  const besideIt = ['vnfha-bridge@.service', 'vnfha-notifier@.service'];
+  t.deepEqual(units.toSorted(), [...ofNode, ...besideIt, 'vnfha-sync@.service'].toSorted());
+  for (const file of [...ofNode, ...besideIt]) {
     const unit = parseUnit(readFileSync(path.join(shipped, file), 'utf8'), file);
-    t.deepEqual(unit.argv, ['/usr/sbin/vnfha', /vnfha-(.*)\.service/.exec(file)![1]!]);
+    const own = besideIt.includes(file) ? ['--vnf', '%i'] : [];
+    t.deepEqual(unit.argv, ['/usr/sbin/vnfha', /vnfha-(\w+)/.exec(file)![1]!, ...own]);
     t.deepEqual([unit.restart, unit.restartMs], ['always', 100]);
     t.deepEqual(unit.runtimeDirectories, ['vnfha']);
     t.deepEqual(unit.stateDirectories, file === 'vnfha-supervisor.service' ? [] : ['vnfha']); // it keeps no truth

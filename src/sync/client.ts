@@ -47,7 +47,11 @@ export function createSyncClient(socket: string, timeoutMs = 10_000): SyncClient
 
   function open(method: string, path: string, body?: Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
-      const fail = (error: Error): void => reject(new SyncError('unanswered', `${socket}: ${error.message}`));
+      const fail = (error: NodeJS.ErrnoException): void => {
+        // a connection that was kept, and that the sidecar ended meanwhile: what only reads may be asked again
+        if (method === 'GET' && sent.reusedSocket && error.code === 'ECONNRESET') resolve(open(method, path));
+        else reject(new SyncError('unanswered', `${socket}: ${error.message}`));
+      };
       const sent = request({ socketPath: socket, agent, method, path, timeout: timeoutMs }, resolve);
       sent.on('timeout', () => sent.destroy(new Error(`no answer within ${timeoutMs} ms`)));
       sent.on('error', fail);

@@ -218,11 +218,20 @@ test('PostgreSQL: an instance that froze while it wrote the whole state keeps it
   await store.start();
   const address = { text: store.socket, path: store.socket, host: '', port: 0, user: 'vnfha' };
   const pg = createPostgresqlStore(address, 'postgres', 'check');
-  const [old, next] = [await pg.connect(), await pg.connect()];
+  const old = await pg.connect();
   await pg.claim(old, { epoch: 1, by: 'a' });
   await old.query('BEGIN');
   await old.query("SELECT 1 FROM vnfha_sync_head WHERE name = 'check' FOR UPDATE");
-  await pg.claim(next, { epoch: 2, by: 'b' });
+  // as the channel does: with another connection, where the machine was too slow for one answer
+  const next = await until('the successor has it', async () => {
+    const one = await pg.connect();
+    const claimed = await pg.claim(one, { epoch: 2, by: 'b' }).then(
+      () => true,
+      () => false,
+    );
+    if (!claimed) pg.drop(one);
+    return claimed ? one : undefined;
+  });
   t.like(await pg.head(next), { epoch: 2, by: 'b' });
   await t.throwsAsync(() => old.query('COMMIT'));
   pg.drop(old);

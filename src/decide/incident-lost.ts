@@ -11,9 +11,9 @@ export function lostSince(
   status: ClusterStatus | undefined,
   askedAt: number,
 ): ReadonlyMap<string, number> {
-  const away = (status?.nodes ?? []).filter(
-    (node) => !node.online && !node.unclean && !node.standby && !node.maintenance,
-  );
+  // while the cluster is in maintenance an operator is at work
+  const nodes = status === undefined || status.maintenance ? [] : status.nodes;
+  const away = nodes.filter((node) => !node.online && !node.unclean && !node.standby && !node.maintenance);
   return new Map(away.map(({ name }) => [name, before.get(name) ?? askedAt]));
 }
 

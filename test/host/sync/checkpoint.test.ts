@@ -223,15 +223,19 @@ test('PostgreSQL: an instance that froze while it wrote the whole state keeps it
   await old.query('BEGIN');
   await old.query("SELECT 1 FROM vnfha_sync_head WHERE name = 'check' FOR UPDATE");
   // as the channel does: with another connection, where the machine was too slow for one answer
-  const next = await until('the successor has it', async () => {
-    const one = await pg.connect();
-    const claimed = await pg.claim(one, { epoch: 2, by: 'b' }).then(
-      () => true,
-      () => false,
-    );
-    if (!claimed) pg.drop(one);
-    return claimed ? one : undefined;
-  });
+  const next = await until(
+    'the successor has it',
+    async () => {
+      const one = await pg.connect();
+      const claimed = await pg.claim(one, { epoch: 2, by: 'b' }).then(
+        () => true,
+        () => false,
+      );
+      if (!claimed) pg.drop(one);
+      return claimed ? one : undefined;
+    },
+    10_000,
+  );
   t.like(await pg.head(next), { epoch: 2, by: 'b' });
   await t.throwsAsync(() => old.query('COMMIT'));
   pg.drop(old);

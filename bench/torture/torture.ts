@@ -88,7 +88,7 @@ async function strikeAll(lab: Lab, { seed, minutes, blows: most, say }: TortureO
     // with two of three nodes there is a quorum, with one there is none
     if (node) await Promise.all([...lasting, lab.ready({ timeout: 120_000 })]);
     blows.push(blow);
-    say(`${blows.length}: ${blow.fault} (${blow.node}, ${blow.ms} ms), then ${blow.pauseMs} ms`);
+    say(`${new Date().toISOString()} ${blows.length}: ${blow.fault} (${blow.node}, ${blow.ms} ms), then ${blow.pauseMs} ms`);
     const struck = strike(scene, blow.node, blow.ms).catch((error: unknown) => say(`   ${messageOf(error)}`));
     if (node) {
       await struck;

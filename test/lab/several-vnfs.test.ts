@@ -64,13 +64,15 @@ test.serial(
       const orders = await ordersOf(other);
       const before = (await ordersOf(hurt)).length;
       const lost = await lostDuring(other, async () => {
-        await killWeb(hurt);
+        const killed = await killWeb(hurt);
         const out = `{"server":"${hurt.name}-web/node3","out":true,"cut":true`;
         await until(
           'it is out',
           async () => (await ordersOf(hurt)).slice(before).some((line) => line.includes(out)),
           waitMs,
         );
+        // until then its place may look as if nothing had been; it loses it, and the bridges say so, before the new start
+        await until('it was started anew', async () => ![killed, ''].includes(await webPid(hurt)), waitMs);
         await allServe(hurt);
       });
       t.deepEqual(lost, [], `${other.name} lost none`);
@@ -168,12 +170,17 @@ test.serial("the nodes' own VNF is removed: the one beside it serves on, not one
 const described = (which: Which): string => vnfPaths(which).description;
 const apply = (which: Which): Promise<string> => must('node1', 'vnfha', 'apply', '--yes', described(which));
 
-/** The VNFC on node3 ends, by its pid file: another of the same program runs there too. */
-async function killWeb({ name }: Which): Promise<void> {
+/** The VNFC on node3 ends, by its pid file: another of the same program runs there too. Returns the pid. */
+async function killWeb(which: Which): Promise<string> {
   const idle = async () => (await must('node2', 'crmadmin', '-S', (await lab.cluster())!.dc!)).includes('S_IDLE');
   await until('the DC is idle', idle, waitMs); // see notifier.test.ts
-  await must('node3', 'sh', '-c', `kill -KILL "$(cat /run/${name}-web.pid)"`);
+  const pid = await webPid(which);
+  await must('node3', 'kill', '-KILL', pid);
+  return pid;
 }
+
+const webPid = async ({ name }: Which): Promise<string> =>
+  (await must('node3', 'sh', '-c', `cat /run/${name}-web.pid || true`)).trim();
 
 /** Waits until the web VNFC has its place on every node, and the address answers. */
 async function allServe(which: Which): Promise<void> {

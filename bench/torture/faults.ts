@@ -1,4 +1,4 @@
-/** What is done to a lab with examples/sipcore.yaml on it: each fault, and how it is undone where it doesn't undo itself. */
+/** What is done to a lab: each fault, and how it is undone where it doesn't undo itself. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../../src/lab/lab.ts';
 
@@ -15,18 +15,19 @@ export interface Fault {
   readonly strike: (scene: Scene, node: string, ms: number) => Promise<void>;
 }
 
-/** To whatever is called so on a node; nobody is called so: nothing. */
-async function signal({ lab }: Scene, node: string, program: string, name: string): Promise<void> {
-  const { stdout } = await lab.exec(node, ['pgrep', '-x', program]);
+/** To whatever is called so on a node, or has such a command line; nobody: nothing. */
+async function signal({ lab }: Scene, node: string, program: string | RegExp, name: string): Promise<void> {
+  const whom = typeof program === 'string' ? ['-x', program] : ['-f', program.source];
+  const { stdout } = await lab.exec(node, ['pgrep', ...whom]);
   const pids = stdout.split('\n').filter(Boolean);
   if (pids.length > 0) await lab.exec(node, ['kill', `-${name}`, ...pids]);
 }
 
-const killed = (program: string, where = (node: string): string => node): Fault => ({
+export const killed = (program: string | RegExp, where = (node: string): string => node): Fault => ({
   strike: (scene, node) => signal(scene, where(node), program, 'KILL'),
 });
 
-const hung = (program: string, where = (node: string): string => node): Fault => ({
+export const hung = (program: string | RegExp, where = (node: string): string => node): Fault => ({
   async strike(scene, node, ms) {
     await signal(scene, where(node), program, 'STOP');
     await delay(ms);
@@ -40,17 +41,11 @@ const serviceKilled = (service: string, where = (node: string): string => node):
 
 const vnfm = (faults: (ms: number) => object): Fault => ({ strike: (scene, _, ms) => scene.vnfm(faults(ms)) });
 
-/** One of the load balancer's. */
-const balancer = (node: string): string => (node === 'node3' ? 'node2' : node);
+/** Where a node isn't the load balancer's: one that is. */
+export const balancer = (node: string): string => (node === 'node3' ? 'node2' : node);
 
-export const faults: Readonly<Record<string, Fault>> = {
-  'the web is killed': killed('nginx'),
-  'the web hangs': hung('nginx'),
-  'the registrar is killed': killed('redis-server'),
-  'the registrar hangs': hung('redis-server'),
-  'HAProxy is killed': killed('haproxy', balancer),
-  'HAProxy hangs': hung('haproxy', balancer),
-  'the bridge is killed': serviceKilled('vnfha-bridge', balancer),
+/** What keeps any VNF up. */
+export const ofTheCluster: Readonly<Record<string, Fault>> = {
   'the notifier is killed': serviceKilled('vnfha-notifier'),
   'the supervisor is killed': serviceKilled('vnfha-supervisor'),
   'the controller is killed': killed('pacemaker-contr'),
@@ -66,6 +61,15 @@ export const faults: Readonly<Record<string, Fault>> = {
       await lab.plug(node);
     },
   },
+};
+
+export const ofTheBalancer: Readonly<Record<string, Fault>> = {
+  'HAProxy is killed': killed('haproxy', balancer),
+  'HAProxy hangs': hung('haproxy', balancer),
+  'the bridge is killed': serviceKilled('vnfha-bridge', balancer),
+};
+
+export const ofTheVnfm: Readonly<Record<string, Fault>> = {
   'the VNFM is away': vnfm(() => ({ heal: { drop: true, times: 2 }, alarms: { drop: true, times: 2 }, token: { drop: true } })), // prettier-ignore
   'the VNFM is slow': vnfm((ms) => ({ heal: { delay: ms, times: 2 }, alarms: { delay: ms, times: 2 } })),
   'the VNFM refuses': vnfm(() => ({ heal: { status: 503, times: 2 }, alarms: { status: 503, times: 2 } })),
@@ -82,8 +86,8 @@ export interface Blow {
 }
 
 /** The next blow of a schedule that follows from `chance` (numbers from 0 to 1) alone. Pure. */
-export function nextBlow(chance: () => number, nodes: readonly string[]): Blow {
+export function nextBlow(chance: () => number, nodes: readonly string[], faults: readonly string[]): Blow {
   const of = <T>(list: readonly T[]): T => list[Math.floor(chance() * list.length)]!;
-  const fault = of(Object.keys(faults));
+  const fault = of(faults);
   return { fault, node: of(nodes), ms: 200 + Math.floor(chance() * 3800), pauseMs: Math.floor(chance() * 3000) };
 }

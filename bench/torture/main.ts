@@ -1,5 +1,6 @@
 /** `npm run torture -- --seed N --minutes M`: see torture.ts. */
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
+import { subjects } from './subjects.ts';
 import { torture } from './torture.ts';
 
 const program = new Command('torture')
@@ -7,18 +8,22 @@ const program = new Command('torture')
     'Kills, hangs, cuts off and starves whatever keeps a VNF up, at random, and watches from outside what must never be: two owners of an address, ' +
       'a dead instance in rotation, an empty backend while an instance answers, a heal lost or asked for twice, anything left open in the end.',
   )
+  .addOption(
+    new Option('--example <name>', 'of the directory examples').choices(Object.keys(subjects)).default('sipcore'),
+  )
   .option('--seed <n>', 'which faults, where and when', '1')
   .option('--minutes <m>', 'for how long', '5')
   .option('--blows <n>', 'no more than so many')
   .option('--json', 'the result as one JSON object')
   .addHelpText(
     'after',
-    '\nExamples:\n  npm run torture -- --seed 7 --minutes 30\n  npm run torture -- --seed 7 --blows 20 --json',
+    '\nExamples:\n  npm run torture -- --seed 7 --minutes 30\n  npm run torture -- --example lb-managed --minutes 10\n  npm run torture -- --seed 7 --blows 20 --json',
   )
   .parse();
-const options = program.opts<{ seed: string; minutes: string; blows?: string; json?: true }>();
+const options = program.opts<{ example: string; seed: string; minutes: string; blows?: string; json?: true }>();
 const begun = performance.now();
 const result = await torture({
+  subject: options.example,
   seed: Number(options.seed),
   minutes: Number(options.minutes),
   blows: options.blows === undefined ? undefined : Number(options.blows),

@@ -1,41 +1,48 @@
-/** What must never be, whatever is damaged: found in what the nodes' watchers have seen. Pure. */
+/** What must never be, whatever is damaged: found in what the hosts' watchers have seen. Pure. */
 
-/** One look at a node, from inside of it. */
+/** One look at a host, from inside of it. A server is called BACKEND/SERVER. */
 export interface Look {
-  /** ms since the epoch, by the clock that all nodes of a lab share. */
+  /** ms since the epoch, by the clock that all hosts of a lab share. */
   readonly at: number;
+  /** Those of interfaces that have a carrier: who is cut off answers for none. */
   readonly addresses: readonly string[];
-  /** Whether the pool's instance there answers. */
-  readonly web: boolean;
+  /** Whether the servers answer that are asked from here. */
+  readonly answers: Readonly<Record<string, boolean>>;
   /** The servers that its HAProxy sends requests to; null: no HAProxy answers there. */
   readonly rotation: readonly string[] | null;
 }
 
 export interface Rules {
-  /** Each is on one node at most. */
-  readonly vips: readonly string[];
-  /** The nodes that have an instance of the pool; its servers are called so. */
-  readonly nodes: readonly string[];
-  /** ms that a dead instance may be in rotation, and a backend empty while an instance answers. */
+  /** ms for which two hosts may have an address, by the address. */
+  readonly vips: Readonly<Record<string, number>>;
+  readonly servers: readonly string[];
+  /** ms that a dead server may be in rotation, and a backend empty while one of its servers answers. */
   readonly patienceMs: number;
 }
 
 export interface Judge {
-  /** What a node's watcher has seen; a node that is off has nothing to say. */
-  heard(node: string, look: Look): void;
+  /** What a host's watcher has seen; a host that is off has nothing to say. */
+  heard(host: string, look: Look): void;
+  /** The servers that `host` sends requests to now; undefined: nothing was heard of late, or no HAProxy answers. */
+  rotation(host: string, now: number): readonly string[] | undefined;
   readonly violations: readonly string[];
 }
 
 /** A look that is older says nothing about now. */
 const freshMs = 700;
+/** For who only waits until all is well, also of a busy machine. */
+const recentMs = 2000;
 
-export function createJudge({ vips, nodes, patienceMs }: Rules): Judge {
+const backendOf = (server: string): string => server.split('/')[0]!;
+
+export function createJudge({ vips, servers, patienceMs }: Rules): Judge {
   const last = new Map<string, Look>();
+  const answeredAt = new Map<string, number>();
   /** Since when each complaint holds without a break, by its text; and those that were made. */
   const since = new Map<string, number>();
   const made = new Set<string>();
   const violations: string[] = [];
-  let answeredAt = new Map<string, number>();
+  const backends = [...new Set(servers.map(backendOf))];
 
   function hold(complaint: string, holds: boolean, at: number, allowedMs: number): void {
     if (!holds) {
@@ -52,27 +59,29 @@ export function createJudge({ vips, nodes, patienceMs }: Rules): Judge {
 
   return {
     violations,
-    heard(node, look) {
-      last.set(node, look);
-      const { at } = look;
-      const fresh = new Map([...last].filter(([, one]) => at - one.at < freshMs));
-      answeredAt = new Map(nodes.map((name) => [name, fresh.get(name)?.web ? at : (answeredAt.get(name) ?? 0)]));
-      for (const vip of vips) {
-        const owners = [...fresh].filter(([, { addresses }]) => addresses.includes(vip)).map(([name]) => name);
-        // an address that moves between the looks at two nodes is seen twice for a moment
-        hold(`${vip} has several owners`, owners.length > 1, at, freshMs + 300);
+    rotation(host, now) {
+      const look = last.get(host);
+      return look !== undefined && now - look.at < recentMs ? (look.rotation ?? undefined) : undefined;
+    },
+    heard(host, look) {
+      last.set(host, look);
+      const { at, rotation } = look;
+      for (const [server, answers] of Object.entries(look.answers)) if (answers) answeredAt.set(server, at);
+      const lives = (server: string): boolean => at - (answeredAt.get(server) ?? 0) < freshMs;
+      for (const [vip, allowedMs] of Object.entries(vips)) {
+        const owners = [...last].filter(([, one]) => at - one.at < freshMs && one.addresses.includes(vip));
+        hold(`${vip} has several owners`, owners.length > 1, at, allowedMs);
       }
-      if (look.rotation === null) {
-        for (const server of nodes) hold(`${node} sends requests to ${server}, which is dead`, false, at, 0);
-        hold(`${node} sends requests to nobody, though an instance answers`, false, at, 0);
-        return;
+      for (const server of servers) {
+        const asked = rotation?.includes(server) ?? false;
+        hold(`${host} sends requests to ${server}, which is dead`, asked && !lives(server), at, patienceMs);
       }
-      for (const server of nodes) {
-        const dead = at - answeredAt.get(server)! > freshMs;
-        hold(`${node} sends requests to ${server}, which is dead`, dead && look.rotation.includes(server), at, patienceMs); // prettier-ignore
+      for (const backend of backends) {
+        const ofIt = servers.filter((server) => backendOf(server) === backend);
+        const nobody = rotation !== null && !ofIt.some((server) => rotation.includes(server));
+        const complaint = `${host} sends requests for ${backend} to nobody, though an instance answers`;
+        hold(complaint, nobody && ofIt.some(lives), at, patienceMs);
       }
-      const answers = [...fresh.values()].some(({ web }) => web);
-      hold(`${node} sends requests to nobody, though an instance answers`, answers && look.rotation.length === 0, at, patienceMs); // prettier-ignore
     },
   };
 }

@@ -48,7 +48,8 @@ export function unwell(status: ClusterStatus | undefined, vnf: Vnf): string[] {
       return [
         ...count(id, 1, ['Promoted']),
         ...count(id, vnfc.instances - 1, ['Unpromoted']),
-        ...count(vipId(vnf.name, vnfc.name), 1),
+        // otherwise the address is no resource of its own
+        ...(vnfc.vipBy === 'cluster' ? count(vipId(vnf.name, vnfc.name), 1) : []),
       ];
     }),
   ];

@@ -29,6 +29,7 @@ export const configOf = (name: string): string => `/etc/vnfha/vm/${name}.xml`;
 /** The lab gives a node's interface the name that the description says: here that becomes the bridge's. */
 const vmHost = `#!/bin/sh
 set -e
+[ ! -e /sys/class/net/port0 ] || exit 0
 address=$(ip -4 -o addr show dev br0 | awk '{ print $4; exit }')
 mac=$(cat /sys/class/net/br0/address)
 ip -batch - <<END
@@ -75,7 +76,7 @@ function domainOf(name: string): string {
 `;
 }
 
-/** Makes a host of a node that has booted. */
+/** Makes a host of a node that has booted; of one that is a host already: nothing. */
 export async function makeHost(lab: Lab, node: string): Promise<void> {
   const { code, stderr } = await lab.exec(node, ['/usr/local/sbin/vm-host']);
   if (code !== 0) throw new Error(`${node} is no host of VMs: ${stderr}`);

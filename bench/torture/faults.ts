@@ -52,6 +52,14 @@ export const ofTheCluster: Readonly<Record<string, Fault>> = {
   'the executor is killed': killed('pacemaker-execd'),
   'the attribute manager is killed': killed('pacemaker-attrd'),
   'corosync is killed': { node: true, strike: (scene, node) => signal(scene, node, 'corosync', 'KILL') },
+  'Pacemaker is restarted': {
+    node: true,
+    async strike({ lab }, node, ms) {
+      await lab.service(node, 'pacemaker', 'stop');
+      await delay(ms);
+      await lab.service(node, 'pacemaker', 'start');
+    },
+  },
   'the power is cut': { node: true, strike: ({ lab }, node) => lab.kill(node) },
   'the cable is pulled': {
     node: true,

@@ -73,6 +73,8 @@ export function watchManaged({ stats, keep, setAttribute, told, everyMs, log }: 
       complaint = undefined;
       if (!stopped) told();
     } catch (error) {
+      // a Pacemaker that was away has forgotten what it was told
+      known.delete(name);
       const why = messageOf(error);
       if (why !== complaint) log.warn('checks-not-told', { attribute: name, why });
       complaint = why;

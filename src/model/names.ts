@@ -102,7 +102,7 @@ export const paths = {
   haproxySocket: '/run/vnfha/haproxy.sock',
   haproxyMaster: '/run/vnfha/haproxy-master.sock',
   bridgeSocket: '/run/vnfha/bridge.sock',
-  incidentJournal: '/var/lib/vnfha/incidents.jsonl',
+  incidentJournal: '/var/lib/vnfha/notifier/incidents.jsonl',
   agentState: '/run/vnfha/agents',
   /** What the supervisor saw of each instance, for the agents' recurring monitors: see docs/supervisor.md. */
   sights: '/run/vnfha/sights',
@@ -145,7 +145,7 @@ export const vnfPaths = ({ name, beside }: Whose): VnfPaths =>
         haproxySocket: `/run/vnfha/vnf/${name}/haproxy.sock`,
         haproxyMaster: `/run/vnfha/vnf/${name}/haproxy-master.sock`,
         bridgeSocket: `/run/vnfha/vnf/${name}/bridge.sock`,
-        incidentJournal: `/var/lib/vnfha/vnf/${name}/incidents.jsonl`,
+        incidentJournal: `/var/lib/vnfha/vnf/${name}/notifier/incidents.jsonl`,
       }
     : paths;
 

@@ -8,7 +8,7 @@ import type { HealAdapter } from './adapter.ts';
 import { alarmClearedNotification, alarmNotification } from './alarms.ts';
 import { type Client, createClient, createDispatcher, refusalOf, type Reply } from './client.ts';
 import { type Operation, operationIdOf, parseOperation } from './op-occurrence.ts';
-import { createTokenSource, readClientSecret } from './token.ts';
+import { tokenSource } from './token.ts';
 
 /** Longer than this, and the answer is taken for lost. */
 const timeoutMs = 30_000;
@@ -25,9 +25,8 @@ export async function createSolAdapter(vnf: Vnf, vnfm: Vnfm): Promise<HealAdapte
       cure: 'Add vnf.instanceId: the vnfInstanceId by which the VNFM knows it.',
     });
   }
-  if (vnfm.auth !== undefined) await readClientSecret(vnfm.auth.clientSecretFile);
   const dispatcher = createDispatcher(vnfm.ca);
-  const token = vnfm.auth && createTokenSource(vnfm.auth, { dispatcher, timeoutMs, now: Date.now });
+  const token = vnfm.auth && (await tokenSource(vnfm.auth, { dispatcher, timeoutMs, now: Date.now }));
   const client = createClient({ dispatcher, token, timeoutMs });
   const { find, read, resolve } = operations(client, vnfm.url, vnf.instanceId);
   const instance = vnf.instanceId;

@@ -3,7 +3,6 @@
  */
 import { type Dispatcher, request } from 'undici';
 import type { Vnfm } from '../model/vnf.ts';
-import { Failure } from '../process/failure.ts';
 import { readSecret } from '../process/secret.ts';
 import type { Answer } from '../model/answer.ts';
 import { wordsOf } from './client.ts';
@@ -27,11 +26,13 @@ interface TokenOptions {
 /** A token is renewed when it has less than this left, or less than a tenth of its life. */
 const marginMs = 30_000;
 
-export function createTokenSource(auth: Auth, options: TokenOptions): TokenSource {
+/** Reads the secret, once. @throws Failure, see src/process/secret.ts */
+export async function tokenSource(auth: Auth, options: TokenOptions): Promise<TokenSource> {
+  const secret = await readSecret(auth.clientSecretFile, 'the VNFM’s client secret');
   let held: { readonly token: string; readonly until: number } | undefined;
   let fetching: Promise<Answer<string>> | undefined;
   const renew = async (): Promise<Answer<string>> => {
-    const answer = await fetchToken(auth, options);
+    const answer = await fetchToken(auth, secret, options);
     if (answer.kind !== 'ok') return answer;
     const lifeMs = answer.value.expiresIn * 1000;
     held = { token: answer.value.token, until: options.now() + Math.max(lifeMs - marginMs, lifeMs * 0.9) };
@@ -49,13 +50,13 @@ export function createTokenSource(auth: Auth, options: TokenOptions): TokenSourc
   };
 }
 
-/** @throws Failure, see src/process/secret.ts */
-export const readClientSecret = (file: string): Promise<string> => readSecret(file, 'the VNFM’s client secret');
-
-async function fetchToken(auth: Auth, options: TokenOptions): Promise<Answer<{ token: string; expiresIn: number }>> {
+async function fetchToken(
+  auth: Auth,
+  secret: string,
+  options: TokenOptions,
+): Promise<Answer<{ token: string; expiresIn: number }>> {
   const what = `POST ${auth.tokenUrl}`;
   try {
-    const secret = await readClientSecret(auth.clientSecretFile);
     const basic = Buffer.from(`${encodeURIComponent(auth.clientId)}:${encodeURIComponent(secret)}`).toString('base64');
     const { statusCode, body } = await request(auth.tokenUrl, {
       method: 'POST',
@@ -73,7 +74,7 @@ async function fetchToken(auth: Auth, options: TokenOptions): Promise<Answer<{ t
     if (statusCode !== 200) return { kind: 'retry', detail: `no token: ${what} answers ${statusCode}` };
     return readToken(text) ?? { kind: 'retry', detail: `no token: ${what} answers without a bearer token` };
   } catch (error) {
-    return { kind: 'retry', detail: error instanceof Failure ? error.message : `no token: ${what}: ${wordsOf(error)}` };
+    return { kind: 'retry', detail: `no token: ${what}: ${wordsOf(error)}` };
   }
 }
 

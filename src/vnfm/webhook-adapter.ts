@@ -7,7 +7,7 @@ import type { Vnf, Vnfm } from '../model/vnf.ts';
 import type { HealAdapter } from './adapter.ts';
 import { type Client, createClient, createDispatcher, refusalOf, type Reply } from './client.ts';
 import type { Operation } from './op-occurrence.ts';
-import { createTokenSource, readClientSecret } from './token.ts';
+import { tokenSource } from './token.ts';
 
 /** A receiver that heals before it answers has so much time. */
 const timeoutMs = 30_000;
@@ -19,9 +19,8 @@ const atOnce = 'done';
  * @throws Failure 'missing' or 'permission' (the files that the description names)
  */
 export async function createWebhookAdapter(vnf: Vnf, vnfm: Vnfm): Promise<HealAdapter> {
-  if (vnfm.auth !== undefined) await readClientSecret(vnfm.auth.clientSecretFile);
   const dispatcher = createDispatcher(vnfm.ca);
-  const token = vnfm.auth && createTokenSource(vnfm.auth, { dispatcher, timeoutMs, now: Date.now });
+  const token = vnfm.auth && (await tokenSource(vnfm.auth, { dispatcher, timeoutMs, now: Date.now }));
   const client = createClient({ dispatcher, token, timeoutMs });
   const alarms = vnfm.alarms ?? '';
   const alarmClient = sameOrigin(alarms, vnfm.url) ? client : createClient({ dispatcher, token: undefined, timeoutMs });

@@ -68,6 +68,22 @@ test.serial(
   },
 );
 
+test.serial(
+  'the notifiers are root no longer: Pacemaker’s user, with no capability, to whom the secret is closed',
+  async (t) => {
+    for (const node of nodes) {
+      const pid = (await must(node, 'pgrep', '-f', 'vnfha notifier')).trim();
+      const status = await must(node, 'cat', `/proc/${pid}/status`);
+      const hacluster = (await must(node, 'id', '-u', 'hacluster')).trim();
+      t.regex(status, new RegExp(`^Uid:(\\s${hacluster}){4}$`, 'm'));
+      t.regex(status, /^CapEff:\s0+$/m);
+      const secret = ['setpriv', '--reuid=hacluster', '--clear-groups', 'cat', '/etc/vnfha/vnfm-secret'];
+      t.not((await lab.exec(node, secret)).code, 0);
+      t.is(await must(node, 'stat', '-c', '%U %a', paths.incidentJournal), 'hacluster 600\n');
+    }
+  },
+);
+
 test.serial('the speaker loses its power in the middle of the heal: the next one finishes it', async (t) => {
   await breakWeb();
   await asked();

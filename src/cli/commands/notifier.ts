@@ -13,6 +13,7 @@ interface NotifierCommandOptions {
   readonly metrics?: string;
   readonly vnf?: string;
   readonly journal?: string;
+  readonly user?: string;
 }
 
 export function notifierCommand(): Command {
@@ -21,11 +22,13 @@ export function notifierCommand(): Command {
     .description(
       'A daemon, one on every node. When Pacemaker has given up a VNFC on a node, exactly one of them asks the VNFM to heal it, follows\n' +
         'the operation to its end, makes Pacemaker forget the failures, and raises and clears the alarm. It runs in the foreground and\n' +
-        'logs JSON lines on stderr. SIGHUP reads the description anew, SIGTERM ends it; kill -9 loses nothing. See docs/notifier.md.',
+        'logs JSON lines on stderr. SIGTERM ends it; SIGHUP ends it where the description is well, for its service manager to start it with\n' +
+        'that; kill -9 loses nothing. See docs/notifier.md.',
     )
     .addArgument(fileArgument())
     .addOption(vnfOption())
     .option('--journal <file>', `where incidents are written down; default ${paths.incidentJournal}`)
+    .option('--user <name>', 'who it is once it has read the secrets; the directory of the journal becomes that user’s')
     .addOption(metricsOption('notifier'))
     .addHelpText(
       'after',

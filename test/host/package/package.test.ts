@@ -214,7 +214,7 @@ test.serial(
     await until('the VNFM is asked', () => node.run('cat /tmp/vnfm.log').said.includes('heal-accepted'));
     await until('a client is answered again', throughHaproxy);
     await until('the incident is closed', () =>
-      /"kind":"closed"/.test(node.run('cat /var/lib/vnfha/incidents.jsonl').said),
+      /"kind":"closed"/.test(node.run('cat /var/lib/vnfha/notifier/incidents.jsonl').said),
     );
     t.is(properties('vnfha-bridge', 'NRestarts')[0], '0');
   },

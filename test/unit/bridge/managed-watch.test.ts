@@ -106,6 +106,22 @@ test('without HAProxy nothing is said; what could not be told is told later', as
   await it.watch.stop();
 });
 
+test('a Pacemaker that is away while HAProxy is, too, has forgotten it all: it is told again, also the same', async (t) => {
+  const it = rig();
+  it.stats = some;
+  it.watch.use(vnf);
+  await sleep(50);
+  it.fails = true;
+  it.stats = undefined;
+  it.attributes.clear();
+  await sleep(50);
+  it.stats = some;
+  it.fails = false;
+  await sleep(80);
+  t.is(it.attributes.size, 2);
+  await it.watch.stop();
+});
+
 test('what the description no longer has is taken away', async (t) => {
   const it = rig();
   it.stats = some;

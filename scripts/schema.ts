@@ -6,7 +6,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { format } from 'prettier';
-import { DescriptionSchema, patterns } from '../src/model/description.ts';
+import { DescriptionSchema } from '../src/model/description.ts';
+import { patterns } from '../src/model/schema/words.ts';
 
 const docs = path.resolve(import.meta.dirname, '../docs');
 export const schemaFile = path.join(docs, 'vnf-description.schema.json');

@@ -1,6 +1,6 @@
 /** Which of a node's VNFs a command is about: a description, or the name of one beside the node's. */
 import { Argument, InvalidArgumentError, Option } from 'commander';
-import { patterns } from '../model/description.ts';
+import { patterns } from '../model/schema/words.ts';
 import { besideDirectory, paths, vnfPaths } from '../model/names.ts';
 import { Failure } from '../process/failure.ts';
 

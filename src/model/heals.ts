@@ -1,5 +1,6 @@
 /** The rules by which heals are held back, and what becomes of one that the VNFM could not finish. */
-import { type Description, weekdays } from './description.ts';
+import type { Description } from './description.ts';
+import { weekdays } from './schema/words.ts';
 import { durationMs } from './duration.ts';
 
 export interface HealRules {

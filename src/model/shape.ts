@@ -2,7 +2,8 @@
  * Whether a value has the shape of a description: ajv's errors as one sentence for each real problem.
  */
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
-import { DescriptionSchema, patterns, type Description } from './description.ts';
+import { DescriptionSchema, type Description } from './description.ts';
+import { patterns } from './schema/words.ts';
 import type { Path } from './source.ts';
 import { nearest } from './suggest.ts';
 

@@ -141,14 +141,21 @@ test('the first monitor after a change of the role goes by the sight, for two se
   t.is((await call('start')).code, 0);
   t.is((await call('promote')).code, 0);
   t.false(has(passFile), 'nobody watches it yet');
-  await call('demote');
-  t.is((await monitor()).code, 0);
-  scores();
+  for (let tries = 1; ; tries++) {
+    await call('demote');
+    t.is((await monitor()).code, 0);
+    scores();
 
-  t.is((await call('promote')).code, 0);
-  t.is(state()!.changing, undefined);
-  await show(8, 0.25); // the supervisor is a little later than Pacemaker
-  t.like(await monitor(), { code: 8, fast: true });
+    t.is((await call('promote')).code, 0);
+    const begun = performance.now();
+    t.is(state()!.changing, undefined);
+    await show(8, 0.25); // the supervisor is a little later than Pacemaker
+    const first = await monitor();
+    // a busy machine may come to the monitor when the two seconds are over
+    if (!first.fast && performance.now() - begun > 1500 && tries < 5) continue;
+    t.like(first, { code: 8, fast: true });
+    break;
+  }
   t.is(scores(), '');
   await new Promise((resolve) => setTimeout(resolve, 3000));
   t.like(await monitor(), { code: 8, fast: false });

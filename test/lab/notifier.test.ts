@@ -2,6 +2,8 @@
  * The notifiers in a real cluster (the example sipcore), with the VNFM simulator on the client: a VNFC that Pacemaker can't recover is healed
  * once, whatever happens to the one who speaks.
  */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
@@ -124,6 +126,28 @@ test.serial(
     t.true(heals.at(-1)!.params.cause.startsWith(`vnfha:${incident}#1 registrar on node3 with its node, which has been away for`)); // prettier-ignore
     t.deepEqual((await journal('node1')).filter((entry) => entry.incident === incident).at(-2)?.kind, 'alarm-cleared');
     await readmitted();
+  },
+);
+
+test.serial(
+  'as a user that may change the status only (docs/security.md, as written) it has a VNFC healed as well',
+  async (t) => {
+    const text = readFileSync(path.resolve(import.meta.dirname, '../../docs/security.md'), 'utf8');
+    const [everywhere, once] = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)].map(([, block]) => block!);
+    for (const node of nodes) {
+      await lab.service(node, 'vnfha-notifier', 'stop');
+      await must(node, 'sh', '-ec', everywhere!);
+    }
+    await must('node1', 'sh', '-ec', once!);
+    for (const node of nodes) await lab.service(node, 'vnfha-notifier', 'start');
+    const forbidden = ['setpriv', '--reuid=vnfha', '--regid=haclient', '--clear-groups', 'crm_resource', '--ban', '-r', 'sipcore-lb-vip', '-N', 'node1']; // prettier-ignore
+    t.not((await lab.exec('node1', forbidden)).code, 0);
+    await breakWeb();
+    await asked();
+    await repairWeb();
+    await closedOn(nodes, 4);
+    await readmitted();
+    t.is(await must('node1', 'stat', '-c', '%U', paths.incidentJournal), 'vnfha\n');
   },
 );
 

@@ -2,7 +2,7 @@
  * `vnfha notifier`: tells the VNFM when Pacemaker can't recover a VNFC.
  */
 import { hostname } from 'node:os';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { paths } from '../../model/names.ts';
 import { runNotifier } from '../../notifier/daemon.ts';
 import { createLog } from '../../process/log.ts';
@@ -28,7 +28,12 @@ export function notifierCommand(): Command {
     .addArgument(fileArgument())
     .addOption(vnfOption())
     .option('--journal <file>', `where incidents are written down; default ${paths.incidentJournal}`)
-    .option('--user <name>', 'who it is once it has read the secrets; the directory of the journal becomes that user’s')
+    .addOption(
+      new Option(
+        '--user <name>',
+        'who it is once it has read the secrets; the journal’s directory becomes that user’s',
+      ).env('VNFHA_NOTIFIER_USER'),
+    )
     .addOption(metricsOption('notifier'))
     .addHelpText(
       'after',

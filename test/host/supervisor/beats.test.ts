@@ -19,7 +19,7 @@ test.before('the system calls', async () => {
   sockets = await loadSockets();
 });
 const none: HeartbeatParameters = {
-  heartbeat_interval: 20,
+  heartbeat_interval: 100,
   heartbeat_misses: 3,
   heartbeat_http: undefined,
   heartbeat_tcp: undefined,

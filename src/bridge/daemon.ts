@@ -1,9 +1,10 @@
 /**
  * `vnfha bridge` from its start to SIGTERM: on a load balancer's node a bridge, elsewhere nothing, and the description anew at
- * SIGHUP.
+ * SIGHUP, or when a heal has put a server elsewhere.
  */
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { moved } from '../decide/adoption.ts';
 import { defaultRotationPolicy } from '../decide/rotation.ts';
 import { beginStates } from '../haproxy/server-states.ts';
 import { loadVnfOn } from '../model/load.ts';
@@ -18,6 +19,7 @@ import type { Vnf } from '../model/vnf.ts';
 import { type Meters, serveMetrics } from '../process/metrics.ts';
 import { reportReady } from '../process/service-manager.ts';
 import { type Bridge, startBridge } from './bridge.ts';
+import { watchMoves } from './moves.ts';
 import { checkedStructure, type Structure } from './structure.ts';
 
 export interface BridgeDaemonOptions {
@@ -54,7 +56,8 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
   let vnf: Vnf | undefined;
   const page = await startPage(options.page, { node: options.node, vnf: () => vnf, bridge: () => bridge, log });
   const read = async (): Promise<Structure | undefined> => {
-    const described = await loadVnfOn(options.node, options.description);
+    const written = await loadVnfOn(options.node, options.description);
+    const described = moved(written, await moves.of(written));
     const structure = await structureFor(described, options);
     vnf = described;
     return structure;
@@ -71,16 +74,18 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
       log.error('description-refused', { why: messageOf(error), kept: 'the one before' });
     }
   };
-  let busy = start();
   const onHangup = (): void => {
     busy = busy.then(reload);
   };
+  const moves = watchMoves(onHangup, log);
+  let busy = start();
   process.on('SIGHUP', onHangup);
   await busy;
   const ending = await reportReady(log);
   await toldToEnd();
   ending();
   process.off('SIGHUP', onHangup);
+  moves.stop();
   await busy;
   await bridge?.stop();
   await Promise.all([metrics.close(), page.close()]);

@@ -57,8 +57,20 @@ export type JournalEntry = {
       /** why the VNFM would not */
       readonly refused?: string;
     }
-  /** `instance`: the VM was made anew, and the VNFM knows the instance `was` as that from now on (adoption.ts). */
-  | { readonly kind: 'heal-completed'; readonly attempt: number; readonly was?: string; readonly instance?: string }
+  /**
+   * The VM was made anew (adoption.ts). `instance`: the VNFM knows the instance `was` as that from now on. `address`: of the VNFC
+   * `vnfc`, that the load balancer manages, the server `server`, at `described` in the description, is there from now on.
+   */
+  | {
+      readonly kind: 'heal-completed';
+      readonly attempt: number;
+      readonly was?: string;
+      readonly instance?: string;
+      readonly vnfc?: string;
+      readonly server?: string;
+      readonly described?: string;
+      readonly address?: string;
+    }
   | { readonly kind: 'cleaned-up'; readonly attempt: number }
   /** Before the VNFM is asked (escalation.ts): the intent of restarting the instance's node, and what came of it. */
   | { readonly kind: 'node-restart-requested'; readonly owner: string }
@@ -276,7 +288,8 @@ export function compacted(journal: Journal): readonly JournalEntry[] {
 const closedAt = (recorded: Recorded | undefined): number =>
   recorded?.entries.find(({ kind }) => kind === 'closed')?.at ?? 0;
 
-const isAdoption = (entry: JournalEntry): boolean => entry.kind === 'heal-completed' && entry.instance !== undefined;
+const isAdoption = (entry: JournalEntry): boolean =>
+  entry.kind === 'heal-completed' && (entry.instance ?? entry.address) !== undefined;
 
 const isCounted = (entry: JournalEntry, entries: readonly JournalEntry[], since: number): boolean =>
   entry.kind === 'heal-requested' && entry.at >= since && !refusedHeals(entries).includes(entry.attempt);

@@ -2,7 +2,7 @@
  * What the answers of the VNFM and of Pacemaker mean for an incident: a fact for the journal, or another try later.
  */
 import type { Answer } from '../model/answer.ts';
-import { type AffectedVnfc, instanceNow, successorOf } from './adoption.ts';
+import { type AffectedVnfc, instanceNow, type Move, moveOf, successorOf } from './adoption.ts';
 import { healableOf } from './healable.ts';
 import type { IncidentState, Lane } from './incident.ts';
 import type { IncidentAction } from './incident-action.ts';
@@ -18,6 +18,8 @@ export interface OperationSeen {
   /** When it entered its state, as the VNFM spells it; undefined: it doesn't say. */
   readonly entered: string | undefined;
   readonly affectedVnfcs: readonly AffectedVnfc[];
+  /** Where the VNFCs are, by the ids that the VNFM knows them by; undefined: it doesn't say. */
+  readonly addresses?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 export type ActionResult = { readonly incident: string } &
@@ -58,7 +60,9 @@ export function applyResult(
     return { state: { ...state, lanes: inLane({}) }, actions: [] };
 
   const instance = instanceNow(state.journal, healableOf(policy.vnf, incident.vnfc)?.instanceId(incident.node));
-  const verdict = judge(result, recorded, lane, { whole: isWhole(state, incident, policy), instance }, policy);
+  const whole = isWhole(state, incident, policy);
+  const move = (addresses: readonly string[] | undefined) => moveOf(policy.vnf, state.journal, incident, addresses);
+  const verdict = judge(result, recorded, lane, { whole, instance, move }, policy);
   const logs: IncidentAction[] =
     verdict.log === undefined
       ? []
@@ -89,10 +93,12 @@ type Verdict = { readonly log?: Told } & (
 interface Seen {
   readonly whole: boolean;
   readonly instance: string | undefined;
+  /** Where it is, if its VM has these addresses and that is news. */
+  readonly move: (addresses: readonly string[] | undefined) => Move | undefined;
 }
 
 function judge(result: ActionResult, recorded: Recorded, lane: Lane, seen: Seen, policy: IncidentPolicy): Verdict {
-  const { whole, instance } = seen;
+  const { whole } = seen;
   const { answer, type } = result;
   const incident = recorded.incident!;
   if (answer.kind === 'busy' || answer.kind === 'retry') {
@@ -107,7 +113,7 @@ function judge(result: ActionResult, recorded: Recorded, lane: Lane, seen: Seen,
     case 'find':
       return judgeHeal(result.attempt, incident, answer, whole);
     case 'poll':
-      return judgePoll(result.attempt, recorded, answer, lane, instance, policy);
+      return judgePoll(result.attempt, recorded, answer, lane, seen, policy);
     case 'resolve': {
       const { attempt, n, how } = result;
       const fact = { kind: 'operation-resolved', incident: incident.id, attempt, n, how } as const;
@@ -156,7 +162,7 @@ function judgePoll(
   { incident, entries }: Recorded,
   answer: Settled<OperationSeen>,
   lane: Lane,
-  instance: string | undefined,
+  { instance, move }: Seen,
   policy: IncidentPolicy,
 ): Verdict {
   const fact = { incident: incident!.id, attempt };
@@ -167,11 +173,12 @@ function judgePoll(
     const log: Told = { level: 'error', event: 'operation-unreadable', fields: { attempt, detail: answer.detail } };
     return { afterMs: undefined, log };
   }
-  const { state, detail, entered, affectedVnfcs } = answer.value;
+  const { state, detail, entered, affectedVnfcs, addresses } = answer.value;
   if (state === 'COMPLETED') {
     const successor = instance === undefined ? undefined : successorOf(instance, affectedVnfcs);
     const adopted = instance === undefined || successor === undefined ? {} : { was: instance, instance: successor };
-    return { fact: { kind: 'heal-completed', ...fact, ...adopted } };
+    const there = instance === undefined ? undefined : addresses?.get(successor ?? instance);
+    return { fact: { kind: 'heal-completed', ...fact, ...adopted, ...move(there) } };
   }
   if (state === 'FAILED' || state === 'ROLLED_BACK') {
     return { fact: { kind: 'heal-failed', ...fact, reason: detail === undefined ? state : `${state}: ${detail}` } };

@@ -1,4 +1,5 @@
 /** What the checks are made from: everything that was read of this node and its cluster. Undefined: it could not be read. */
+import type { Move } from '../decide/adoption.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Element } from '../process/xml.ts';
@@ -9,6 +10,8 @@ export interface Facts {
   readonly description: { readonly file: string; readonly vnf: Vnf | undefined; readonly problem: string | undefined };
   /** The other VNFs that this node has descriptions of. */
   readonly others: readonly Vnf[];
+  /** The servers that a heal has put elsewhere than the description says. */
+  readonly moves: readonly Move[];
   readonly here: NodeFacts;
   readonly cluster: ClusterFacts | undefined;
   /** Why there is no `cluster`. */

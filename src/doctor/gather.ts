@@ -7,6 +7,7 @@ import { generateCib } from '../cib/generate.ts';
 import { mergeCib } from '../cib/merge.ts';
 import { renderHaproxyConfig } from '../cib/render.ts';
 import { loadTemplates } from '../cib/templates.ts';
+import { type Move, movesIn } from '../decide/adoption.ts';
 import { runtimeAt } from '../haproxy/runtime.ts';
 import { loadVnf } from '../model/load.ts';
 import { besideDirectory, paths, vnfPaths } from '../model/names.ts';
@@ -16,6 +17,7 @@ import { queryCib } from '../pacemaker/live-cib.ts';
 import { messageOf } from '../process/failure.ts';
 import { run } from '../process/run.ts';
 import { type Element, parseXml } from '../process/xml.ts';
+import { readJournal } from '../status/incidents.ts';
 import { agentFiles, vmFiles } from './node-checks.ts';
 import type { ClusterFacts, Facts, FileFacts, Member, NodeFacts } from './facts.ts';
 
@@ -25,16 +27,25 @@ const timeoutMs = 5000;
 export async function gatherFacts(file: string): Promise<Facts> {
   const loaded = await attempt(loadVnf(file));
   const vnf = loaded.value;
-  const [here, cluster, described] = await Promise.all([gatherNode(vnf), attempt(gatherCluster(vnf)), allHere()]);
+  const [here, cluster, described, moves] = await Promise.all([
+    gatherNode(vnf),
+    attempt(gatherCluster(vnf)),
+    allHere(),
+    vnf === undefined ? undefined : attempt(gatherMoves(vnf)),
+  ]);
   return {
     node: hostname(),
     description: { file, vnf, problem: loaded.problem },
     others: described.filter(({ name }) => name !== vnf?.name),
+    moves: moves?.value ?? [],
     here,
     cluster: cluster.value,
     clusterProblem: cluster.problem,
   };
 }
+
+const gatherMoves = async (vnf: Vnf): Promise<readonly Move[]> =>
+  movesIn(await readJournal(vnfPaths(vnf).incidentJournal, vnf.name), vnf);
 
 /** Every VNF that this node has a description of; those that can't be read have a doctor of their own. */
 async function allHere(): Promise<Vnf[]> {

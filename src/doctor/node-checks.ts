@@ -10,6 +10,7 @@ export function nodeFindings(facts: Facts): Finding[] {
   return [
     ...description(facts),
     ...together(facts),
+    ...addresses(facts),
     ...versions(facts),
     ...files(facts),
     ...vms(facts),
@@ -30,6 +31,13 @@ function description({ node, description: { file, vnf, problem } }: Facts): Find
 function together({ others, description: { vnf } }: Facts): Finding[] {
   if (vnf === undefined) return [];
   return togetherProblems([vnf, ...others]).map(({ what, cure }) => error('together', what, cure));
+}
+
+function addresses({ moves, description: { file } }: Facts): Finding[] {
+  return moves.map(({ vnfc, server, described, address }) => {
+    const what = `'${server}' of ${vnfc} is at ${address} since a heal, and ${file} has it at ${described}`;
+    return warning('addresses', what, 'Write the address there, on every node; the bridges go by it already.');
+  });
 }
 
 const needed: Readonly<Record<string, { readonly least: string; readonly where: string }>> = {

@@ -16,6 +16,8 @@ export interface Operation {
   readonly cause: string | undefined;
   /** What became of the VNFCs; `computeId` is the new VM's. */
   readonly affectedVnfcs: readonly AffectedVnfc[];
+  /** Where the VNFCs are once it is COMPLETED, by their ids; undefined: it wasn't asked, or can't be told. */
+  readonly addresses?: ReadonlyMap<string, readonly string[]> | undefined;
 }
 
 interface AffectedVnfc {

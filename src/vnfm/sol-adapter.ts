@@ -9,6 +9,7 @@ import { alarmClearedNotification, alarmNotification } from './alarms.ts';
 import { type Client, createClient, createDispatcher, refusalOf, type Reply } from './client.ts';
 import { type Operation, operationIdOf, parseOperation } from './op-occurrence.ts';
 import { tokenSource } from './token.ts';
+import { addressesIn } from './vnf-instance.ts';
 
 /** Longer than this, and the answer is taken for lost. */
 const timeoutMs = 30_000;
@@ -30,11 +31,20 @@ export async function createSolAdapter(vnf: Vnf, vnfm: Vnfm): Promise<HealAdapte
   const client = createClient({ dispatcher, token, timeoutMs });
   const { find, read, resolve } = operations(client, vnfm.url, vnf.instanceId);
   const instance = vnf.instanceId;
+  /** Only a server that no node of the cluster is may be elsewhere after a heal. */
+  async function withAddresses(asked: Promise<Answer<Operation>>, { loadBalancer }: Vnf): Promise<Answer<Operation>> {
+    const answer = await asked;
+    if (answer.kind !== 'ok' || answer.value.state !== 'COMPLETED' || !loadBalancer?.manages.length) return answer;
+    const told = await client('GET', `${rootOf(vnfm.url)}/vnf_instances/${instance}`);
+    if (told.kind === 'retry') return told;
+    const addresses = told.kind === 'ok' && told.value.status === 200 ? addressesIn(told.value.body) : undefined;
+    return { kind: 'ok', value: { ...answer.value, addresses } };
+  }
   const alarms = vnfm.alarms ?? '';
   const alarmClient = sameOrigin(alarms, vnfm.url) ? client : createClient({ dispatcher, token: undefined, timeoutMs });
   return {
     find,
-    operation: read,
+    operation: (id) => withAddresses(read(id), vnf),
     resolve,
     heal: ({ cause, vnfcInstanceId }) =>
       heal(client, `${rootOf(vnfm.url)}/vnf_instances/${instance}/heal`, cause, vnfcInstanceId),

@@ -25,7 +25,11 @@ test.before('a lab with the example applied, three servers beside it, and a VNFM
     await begin(name);
   }
   const access = ['--listen', '10.77.0.100:9890', '--client', 'vnfha', '--secret', 'vnfha-lab'];
-  const repair = ['sh', '-c', 'touch /tmp/asked; while [ ! -e /tmp/repaired ]; do sleep 0.1; done'];
+  const repair = [
+    'sh',
+    '-c',
+    'touch /tmp/asked; while [ ! -e /tmp/repaired ]; do sleep 0.1; done; cat /tmp/address 2>/dev/null || true',
+  ];
   await lab.spawn('client', ['vnfha', 'vnfm-sim', ...access, '--heal-time', '500ms', '--on-heal', JSON.stringify(repair)]); // prettier-ignore
   await lab.ready();
   await lab.apply();
@@ -48,8 +52,8 @@ async function must(where: string, ...argv: string[]): Promise<string> {
 }
 
 /** A server that says its name. */
-async function begin(name: string): Promise<void> {
-  const code = `require('node:http').createServer((q, s) => s.end('${name}')).listen(8080, '${addresses[name]}')`;
+async function begin(name: string, address = addresses[name]!): Promise<void> {
+  const code = `require('node:http').createServer((q, s) => s.end('${name}')).listen(8080, '${address}')`;
   running.set(name, await lab.spawn('client', ['node', '-e', code]));
 }
 
@@ -198,6 +202,46 @@ test.serial('all die: all are excluded, each is an incident, no heal is asked fo
   const asked = (await heals()).slice(before).map(({ params }) => params.vnfcInstanceId.join());
   t.deepEqual(asked, [...new Set(asked)]);
   t.true((await raised()).some((entry) => entry.kind === 'raised' && entry.severity === 'CRITICAL'), 'nobody was left');
+}); // prettier-ignore
+
+test.serial('the VNFM makes one anew at another address: the load balancers look for it there, and no request is lost', async (t) => {
+  await must('client', 'rm', '-f', '/tmp/repaired', '/tmp/asked');
+  await must('client', 'ip', 'addr', 'add', '10.77.0.112/24', 'dev', 'eth0');
+  await lab.writeFile('client', '/tmp/address', '10.77.0.112\n');
+  const before = (await closed('node1')).length;
+  await end('media-2');
+  await until('the VNFM is asked', async () => (await lab.exec('client', ['test', '-e', '/tmp/asked'])).code === 0, waitMs);
+  await begin('media-2', '10.77.0.112');
+  const lost: string[] = [];
+  let over = false;
+  const asking = (async () => { while (!over) if ((await ask()) === undefined) lost.push(new Date().toISOString()); })();
+  try {
+    await must('client', 'touch', '/tmp/repaired');
+    await until('the incident is closed', async () => (await closed('node1')).length === before + 1, waitMs);
+    await well();
+  } finally {
+    over = true;
+    await asking;
+  }
+  t.deepEqual(lost, []);
+  t.deepEqual(await answering(), media);
+  const said = async () => (await lab.exec('node1', ['vnfha', 'doctor'])).stdout;
+  t.regex(await said(), /'media-2' of media is at 10\.77\.0\.112 since a heal, and .* has it at 10\.77\.0\.102/);
+  for (const node of balancers) {
+    await lab.service(node, 'vnfha-bridge', 'kill');
+    await must(node, 'pkill', '-KILL', '-x', 'haproxy');
+  }
+  await well();
+  t.deepEqual(await answering(), media, 'and they remember');
+  for (const node of nodes) {
+    const text = await lab.readFile(node, paths.description);
+    await lab.writeFile(node, paths.description, text.replace('10.77.0.102', '10.77.0.112'));
+  }
+  for (const node of balancers) await must(node, 'pkill', '-HUP', '-f', 'vnfha bridge');
+  await until('the description says it', async () => !(await said()).includes('since a heal'), waitMs);
+  await well();
+  t.deepEqual(await answering(), media);
+  await must('client', 'rm', '/tmp/address');
 }); // prettier-ignore
 
 test.serial('a pair as a server: its failover is the cluster’s, the client is served again, and nobody is healed', async (t) => {

@@ -25,7 +25,7 @@ const allowed: Record<string, readonly string[]> = {
   page: ['model', 'process', 'decide', 'status', ...neighbours],
   import: ['model', 'process', 'cib'],
   simulate: ['model', 'process', 'cib', 'decide', 'pacemaker'],
-  doctor: ['model', 'process', 'cib', ...neighbours],
+  doctor: ['model', 'process', 'cib', 'decide', 'status', ...neighbours],
   lab: ['model', 'process', 'cib', ...neighbours],
 };
 

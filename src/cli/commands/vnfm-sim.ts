@@ -37,7 +37,10 @@ export function vnfmSimCommand(): Command {
     .option('--client <id>', 'the client that may have tokens; default: no token is needed')
     .option('--secret <secret>', 'its secret')
     .option('--heal-time <duration>', 'how long a heal takes', '2s')
-    .option('--on-heal <command>', 'what really repairs the VNFC; VNFHA_HEAL_VNFC_INSTANCE says which')
+    .option(
+      '--on-heal <command>',
+      'what really repairs the VNFC; VNFHA_HEAL_VNFC_INSTANCE says which; prints an address: it is there then',
+    )
     .option('--instance <id>', 'a vnfInstanceId that exists; default: all do; may be repeated', repeated, [])
     .option('--new-ids', 'a healed VNFC has another id from then on, as the operation says; default: it keeps its id')
     .option(

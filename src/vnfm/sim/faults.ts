@@ -10,7 +10,7 @@
  *   {"outcome": {"state": "FAILED_TEMP", "detail": "no host has room"}}   how a heal ends
  */
 
-const faultPoints = ['token', 'heal', 'occs', 'alarms', 'outcome'] as const;
+const faultPoints = ['token', 'heal', 'occs', 'instances', 'alarms', 'outcome'] as const;
 export type FaultPoint = (typeof faultPoints)[number];
 
 export interface Fault {

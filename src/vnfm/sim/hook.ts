@@ -1,7 +1,8 @@
 /**
  * --on-heal: the command that really repairs the VNFC of a heal, so that a test or a demo can be whole. It is run once for each
- * vnfcInstanceId, or once without.
+ * vnfcInstanceId, or once without; an address as the last line of what it prints is the VNFC's from then on.
  */
+import { parseAddress } from '../../model/address.ts';
 import { run } from '../../process/run.ts';
 import type { Repair } from './operations.ts';
 
@@ -11,8 +12,9 @@ export function repairBy(command: readonly string[], timeoutMs: number): Repair 
   return async ({ instance, operation, params }) => {
     const vnfcs =
       params.vnfcInstanceId === undefined || params.vnfcInstanceId.length === 0 ? [''] : params.vnfcInstanceId;
+    const addresses = new Map<string, string>();
     for (const vnfc of vnfcs) {
-      await run(program, args, {
+      const { stdout } = await run(program, args, {
         timeout: timeoutMs,
         kind: 'vnfm',
         env: {
@@ -22,6 +24,9 @@ export function repairBy(command: readonly string[], timeoutMs: number): Repair 
           VNFHA_HEAL_CAUSE: params.cause ?? '',
         },
       });
+      const last = stdout.trimEnd().split('\n').at(-1)!;
+      if (parseAddress(last) !== undefined) addresses.set(vnfc, last);
     }
+    return addresses;
   };
 }

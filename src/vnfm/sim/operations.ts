@@ -31,12 +31,12 @@ export interface HealParams {
   readonly additionalParams?: unknown;
 }
 
-/** Repairs the VNFCs of a heal; a throw makes the operation FAILED_TEMP. */
+/** Repairs the VNFCs of a heal, and says which are at which address then; a throw makes the operation FAILED_TEMP. */
 export type Repair = (heal: {
   readonly instance: string;
   readonly operation: string;
   readonly params: HealParams;
-}) => Promise<void>;
+}) => Promise<ReadonlyMap<string, string>>;
 
 /** A heal that was accepted, for tests and demo: microseconds since the epoch. */
 export interface AcceptedHeal {
@@ -48,12 +48,16 @@ export interface AcceptedHeal {
 
 const over: readonly OperationState[] = ['COMPLETED', 'FAILED', 'ROLLED_BACK'];
 
+const vduOf = (vnfc: string): string => vnfc.replace(/-[^-]*$/, '');
+
 export class Operations {
   readonly heals: AcceptedHeal[] = [];
   readonly #options: OperationsOptions;
   readonly #faults: Faults;
   readonly #all = new Map<string, Occurrence>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Where the VNFCs are, of which a repair said so. */
+  readonly #addresses = new Map<string, string>();
 
   constructor(options: OperationsOptions, faults: Faults) {
     this.#options = options;
@@ -82,14 +86,29 @@ export class Operations {
   /** What a heal that is over has made of its VNFCs (SOL003 §5.5.3.13). Each of them is a new VM. */
   affected({ id, params }: Occurrence): readonly object[] {
     return (params.vnfcInstanceId ?? []).flatMap((vnfc) => {
-      const vduId = vnfc.replace(/-[^-]*$/, '');
+      const vduId = vduOf(vnfc);
       const computeResource = { resourceId: `vm-${id}` };
       if (this.#options.newIds !== true) return [{ id: vnfc, vduId, changeType: 'MODIFIED', computeResource }];
       return [
         { id: vnfc, vduId, changeType: 'REMOVED' },
-        { id: `${vduId}-${id.slice(0, 8)}`, vduId, changeType: 'ADDED', computeResource },
+        { id: this.#idAfter(vnfc, id), vduId, changeType: 'ADDED', computeResource },
       ];
     });
+  }
+
+  /** What it knows of its VNFCs' resources (SOL003 §5.5.3.5). */
+  get resources(): readonly object[] {
+    return [...this.#addresses].map(([id, address]) => {
+      const type = address.includes(':') ? 'IPV6' : 'IPV4';
+      const ipOverEthernet = { ipAddresses: [{ type, addresses: [address] }] };
+      const cpProtocolInfo = [{ layerProtocol: 'IP_OVER_ETHERNET', ipOverEthernet }];
+      return { id, vduId: vduOf(id), vnfcCpInfo: [{ id: `cp-${id}`, cpdId: 'service', cpProtocolInfo }] };
+    });
+  }
+
+  /** By which id a VNFC is known that `operation` has made anew. */
+  #idAfter(vnfc: string, operation: string): string {
+    return this.#options.newIds === true ? `${vduOf(vnfc)}-${operation.slice(0, 8)}` : vnfc;
   }
 
   /** Accepts a heal. */
@@ -131,7 +150,8 @@ export class Operations {
     if (state !== undefined) return this.#enter(occurrence, state, detail ?? 'as it was told to');
     try {
       const { id, instance, params } = occurrence;
-      await this.#options.repair?.({ instance, operation: id, params });
+      const addresses = await this.#options.repair?.({ instance, operation: id, params });
+      for (const [vnfc, address] of addresses ?? []) this.#addresses.set(this.#idAfter(vnfc, id), address);
       this.#enter(occurrence, 'COMPLETED');
     } catch (error) {
       this.#enter(occurrence, 'FAILED_TEMP', messageOf(error));

@@ -42,6 +42,13 @@ const occs = '/vnflcm/v2/vnf_lcm_op_occs';
 const routes: readonly Route[] = [
   { method: 'POST', path: /^\/token$/, point: 'token', answer: giveToken },
   { method: 'POST', path: /^\/vnflcm\/v2\/vnf_instances\/([^/]+)\/heal$/, point: 'heal', sol: true, answer: heal },
+  {
+    method: 'GET',
+    path: /^\/vnflcm\/v2\/vnf_instances\/([^/]+)$/,
+    point: 'instances',
+    sol: true,
+    answer: readInstance,
+  },
   { method: 'GET', path: new RegExp(`^${occs}$`), point: 'occs', sol: true, answer: listOperations },
   { method: 'GET', path: new RegExp(`^${occs}/([^/]+)$`), point: 'occs', sol: true, answer: readOperation },
   { method: 'POST', path: new RegExp(`^${occs}/([^/]+)/(retry|fail|rollback)$`), sol: true, answer: commandOperation },
@@ -127,6 +134,13 @@ function heal({ options, operations }: Vnfm, { base, body, parts }: Asked): Answ
   if (current !== undefined) return problem(409, `operation ${current.id} is ${current.state}`);
   const { id } = operations.heal(instance, params as HealParams);
   return { status: 202, headers: { location: `${base}${occs}/${id}` } };
+}
+
+function readInstance({ options, operations }: Vnfm, { parts }: Asked): Answer {
+  const id = decodeURIComponent(parts[0]!);
+  if (options.instances.length > 0 && !options.instances.includes(id)) return problem(404, `no VNF instance ${id}`);
+  const instantiatedVnfInfo = { flavourId: 'default', vnfState: 'STARTED', vnfcResourceInfo: operations.resources };
+  return { status: 200, body: { id, instantiationState: 'INSTANTIATED', instantiatedVnfInfo } };
 }
 
 function wrongParams({ cause, vnfcInstanceId }: Body): string | undefined {

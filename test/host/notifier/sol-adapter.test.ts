@@ -24,7 +24,13 @@ interface Heard {
 }
 
 /** Answers as `answers` says, one after the other; keeps what it heard. */
-async function vnfmSaying(t: ExecutionContext, answers: (Said | 'drop')[], auth = false, alarms?: string) {
+async function vnfmSaying(
+  t: ExecutionContext,
+  answers: (Said | 'drop')[],
+  auth = false,
+  alarms?: string,
+  loadBalancer?: Vnf['loadBalancer'],
+) {
   const heard: Heard[] = [];
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
@@ -57,7 +63,7 @@ async function vnfmSaying(t: ExecutionContext, answers: (Said | 'drop')[], auth 
     auth: auth ? { tokenUrl: `${url}/token`, clientId: 'vnfha', clientSecretFile } : undefined,
     heals: defaultHealRules,
   };
-  const adapter = await createSolAdapter({ instanceId: 'vnf-1', vnfm } as Vnf, vnfm);
+  const adapter = await createSolAdapter({ instanceId: 'vnf-1', vnfm, loadBalancer } as Vnf, vnfm);
   t.teardown(() => adapter.close());
   return { adapter, heard, url };
 }
@@ -129,6 +135,32 @@ for (const [status, kind] of [
     t.is(heard[0]!.line, 'POST /vnflcm/v2/vnf_lcm_op_occs/op-1/rollback');
   });
 }
+
+const managing = { manages: [{}] } as unknown as Vnf['loadBalancer'];
+const completed = { status: 200, body: { id: 'op-1', operationState: 'COMPLETED' } };
+const cpProtocolInfo = [{ ipOverEthernet: { ipAddresses: [{ addresses: ['192.0.2.7'] }] } }];
+const vnfInstance = { status: 200, body: { id: 'vnf-1', instantiatedVnfInfo: { vnfcResourceInfo: [{ id: 'M-1', vnfcCpInfo: [{ cpProtocolInfo }] }] } } }; // prettier-ignore
+
+test('an operation that is over: where its VNFCs are, if a load balancer manages some', async (t) => {
+  const { adapter, heard } = await vnfmSaying(t, [completed, vnfInstance], false, undefined, managing);
+  const answer = await adapter.operation('op-1');
+  t.deepEqual(answer.kind === 'ok' && [...answer.value.addresses!], [['M-1', ['192.0.2.7']]]);
+  t.is(heard[1]!.line, 'GET /vnflcm/v2/vnf_instances/vnf-1');
+
+  const others = await vnfmSaying(t, [completed, vnfInstance]);
+  t.is((await others.adapter.operation('op-1')).kind, 'ok');
+  t.is(others.heard.length, 1, 'nobody needs to know');
+});
+
+test('a VNFM that does not tell holds up no heal; one that is away is asked again', async (t) => {
+  for (const said of [{ status: 404 }, { status: 500 }, { status: 200, body: '<html>' }]) {
+    const { adapter } = await vnfmSaying(t, [completed, said], false, undefined, managing);
+    const answer = await adapter.operation('op-1');
+    t.true(answer.kind === 'ok' && answer.value.state === 'COMPLETED' && answer.value.addresses === undefined);
+  }
+  const { adapter } = await vnfmSaying(t, [completed, 'drop'], false, undefined, managing);
+  t.is((await adapter.operation('op-1')).kind, 'retry');
+});
 
 test('nobody there, a dropped connection: retry, with the reason', async (t) => {
   const { adapter } = await vnfmSaying(t, ['drop']);

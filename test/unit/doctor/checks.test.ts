@@ -60,6 +60,7 @@ const well: Facts = {
     node: 'node1',
     description: { file, vnf, problem: undefined },
     others: [],
+    moves: [],
     here,
     cluster,
     clusterProblem: undefined,
@@ -88,6 +89,10 @@ test('nothing is wrong', (t) => t.deepEqual(found(well), []));
 
 const ills: Readonly<Record<string, readonly [Facts, RegExp]>> = {
   'a description that is wrong': [{ ...well, description: { file, vnf: undefined, problem: 'x.yaml:3:1: bad' } }, /^error description: x.yaml:3:1: bad$/], // prettier-ignore
+  'a server that is elsewhere since a heal': [
+    { ...well, moves: [{ vnfc: 'media', server: 'm2', described: '10.77.0.102', address: '10.77.0.112' }] },
+    /^warning addresses: 'm2' of media is at 10.77.0.112 since a heal, and .* has it at 10.77.0.102$/,
+  ],
   'a node of another name': [{ ...well, node: 'vm7' }, /^error node-name: this node is called 'vm7'/],
   'an old Node': [onNode({ versions: { ...here.versions, node: '18.19.0' } }), /^error versions: node 18.19.0 is older than 20.19$/], // prettier-ignore
   'an old Node of the same major': [onNode({ versions: { ...here.versions, node: '20.9.0' } }), /^error versions: node 20.9.0/], // prettier-ignore

@@ -42,6 +42,7 @@ import { decodeRecord } from '../../../src/sync/record.ts';
 import { Refusal } from '../../../src/sync/types.ts';
 import { decodeAnswer, decodeSent } from '../../../src/sync/wire.ts';
 import { operationIdOf, parseOperation } from '../../../src/vnfm/op-occurrence.ts';
+import { addressesIn } from '../../../src/vnfm/vnf-instance.ts';
 
 const key = Buffer.from('key');
 const heartbeat = encodeHeartbeat({ nodeId: 2, incarnation: 5n, sequence: 7n }, key);
@@ -105,6 +106,24 @@ const parsers: Readonly<Record<string, readonly [parse: (data: Buffer) => unknow
   'libvirt status and definition': [
     (data) => [parseDomainStatus(text(data)), safely(() => readDomainXml(text(data), 'fuzz'))],
     [Buffer.from("<domstatus state='running' reason='booted' pid='77'><domain type='kvm' id='1'><name>a</name></domain></domstatus>")], // prettier-ignore
+  ],
+  'VNF instance': [
+    (data) => addressesIn(safely(() => JSON.parse(text(data)))),
+    [
+      json({
+        id: 'i',
+        instantiatedVnfInfo: {
+          vnfcResourceInfo: [
+            {
+              id: 'a',
+              vduId: 'V',
+              vnfcCpInfo: [{ cpProtocolInfo: [{ ipOverEthernet: { ipAddresses: [{ addresses: ['10.0.0.1'] }] } }] }],
+            },
+          ],
+          vnfcInfo: [{ id: 'c', vnfcResourceInfoId: 'a' }],
+        },
+      }),
+    ],
   ],
   'VNFM operation occurrence': [
     (data) => [parseOperation(safely(() => JSON.parse(text(data)))), operationIdOf(text(data))],

@@ -9,10 +9,12 @@ import { nodeCut } from './parts/node-cut.ts';
 import { planned } from './parts/planned.ts';
 import { scheduler } from './parts/scheduler.ts';
 import { sync } from './parts/sync.ts';
+import { vmKilled } from './parts/vm-killed.ts';
 import { vnfcKilled } from './parts/vnfc-killed.ts';
 
 export const parts: readonly Part[] = [
   vnfcKilled,
+  vmKilled,
   activeKilled,
   nodeCut,
   hang,

@@ -74,7 +74,7 @@ test.serial(
   'the notifiers are root no longer: Pacemaker’s user, with no capability, to whom the secret is closed',
   async (t) => {
     for (const node of nodes) {
-      const pid = (await must(node, 'pgrep', '-f', 'vnfha notifier')).trim();
+      const pid = (await must(node, 'pgrep', '-f', 'vnfha.mjs notifier')).trim();
       const status = await must(node, 'cat', `/proc/${pid}/status`);
       const hacluster = (await must(node, 'id', '-u', 'hacluster')).trim();
       t.regex(status, new RegExp(`^Uid:(\\s${hacluster}){4}$`, 'm'));

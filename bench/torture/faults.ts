@@ -46,7 +46,6 @@ export const balancer = (node: string): string => (node === 'node3' ? 'node2' : 
 
 /** What keeps any VNF up. */
 export const ofTheCluster: Readonly<Record<string, Fault>> = {
-  'the notifier is killed': serviceKilled('vnfha-notifier'),
   'the supervisor is killed': serviceKilled('vnfha-supervisor'),
   'the controller is killed': killed('pacemaker-contr'),
   'the executor is killed': killed('pacemaker-execd'),
@@ -78,6 +77,7 @@ export const ofTheBalancer: Readonly<Record<string, Fault>> = {
 };
 
 export const ofTheVnfm: Readonly<Record<string, Fault>> = {
+  'the notifier is killed': serviceKilled('vnfha-notifier'),
   'the VNFM is away': vnfm(() => ({ heal: { drop: true, times: 2 }, alarms: { drop: true, times: 2 }, token: { drop: true } })), // prettier-ignore
   'the VNFM is slow': vnfm((ms) => ({ heal: { delay: ms, times: 2 }, alarms: { delay: ms, times: 2 } })),
   'the VNFM refuses': vnfm(() => ({ heal: { status: 503, times: 2 }, alarms: { status: 503, times: 2 } })),

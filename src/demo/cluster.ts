@@ -45,6 +45,10 @@ export function unwell(status: ClusterStatus | undefined, vnf: Vnf): string[] {
       if (vnfc.redundancy === 'active-active') {
         return [...count(id, vnfc.instances), ...count(memberId(vnf.name, vnfc.name), vnfc.instances)];
       }
+      if (vnfc.vipBy === 'election') {
+        const active = (status.elected ?? []).filter(({ resource }) => resource === id).length;
+        return [...count(id, vnfc.instances), ...(active === 1 ? [] : [`${active} active ${id}`])];
+      }
       return [
         ...count(id, 1, ['Promoted']),
         ...count(id, vnfc.instances - 1, ['Unpromoted']),

@@ -45,15 +45,13 @@ async function measure(context: Context, side: Side): Promise<Figure[]> {
 /** Both times are the node's own, in µs: of the signal, and of the next QEMU, looked for every 2 ms or so. */
 async function kill(lab: Lab, node: string): Promise<{ killedAt: number; begunAt: number }> {
   const script = `
-    shopt -s nullglob
-    qemu() { for each in /proc/[0-9]*/cmdline; do IFS= read -r -d '' word <"$each" && [[ $word == /usr/bin/qemu-system-x86_64 ]] &&
-      [[ $(tr '\\0' ' ' <"$each") == *"guest=$0,"* ]] && { each=\${each%/cmdline}; echo "\${each#/proc/}"; return; }; done 2>/dev/null; }
-    before=$(qemu); file=/run/libvirt/qemu/$0.pid
+    before=$(pgrep -f "^/usr/bin/qemu-system-x86_64 -name guest=$0,"); file=/run/libvirt/qemu/$0.pid
     [[ -n $before ]] || { echo 'it does not run' >&2; exit 1; }
     echo "\${EPOCHREALTIME/[.,]/}"; kill -KILL "$before"
     for ((i = 0; i < 30000; i++)); do
-      if read -r now 2>/dev/null <"$file" && [[ $now != "$before" ]]; then echo "\${EPOCHREALTIME/[.,]/}"; exit 0; fi
-      read -r -t 0.002 <> <(:)
+      now=$(cat "$file" 2>/dev/null)
+      if [[ -n $now && $now != "$before" ]]; then echo "\${EPOCHREALTIME/[.,]/}"; exit 0; fi
+      sleep 0.002
     done
     echo 'no other was begun' >&2; exit 1`;
   const { code, stdout, stderr } = await lab.exec(node, ['bash', '-c', script, vm], { timeout: patienceMs + 5000 });

@@ -37,7 +37,9 @@ export interface TortureResult {
 
 const nodes = ['node1', 'node2', 'node3'];
 /** A dead instance is out long before, also where HAProxy's own checks (every 2 s, 3 of them) are all that is left. */
-const patienceMs = 8000;
+const deadMs = 8000;
+/** One that answers again is let in by Pacemaker, when its start and then its place's have ended: programs that a busy machine begins slowly. */
+const emptyMs = 20_000;
 /** Until then the cluster may not know yet that a node is away. */
 const noticedMs = 4000;
 
@@ -51,7 +53,7 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
   const watchers = new Watchers(
     lab,
     subject,
-    createJudge({ vips: subject.vips, servers: Object.keys(subject.servers), patienceMs }),
+    createJudge({ vips: subject.vips, servers: Object.keys(subject.servers), deadMs, emptyMs }),
   );
   const watched: Watched = { lab, vnf, subject, rotation: (node) => watchers.rotation(node) };
   const takeDown = (): void => void lab.down().finally(() => process.exit(130));

@@ -16,8 +16,10 @@ export interface Rules {
   /** ms for which two hosts may have an address, by the address. */
   readonly vips: Readonly<Record<string, number>>;
   readonly servers: readonly string[];
-  /** ms that a dead server may be in rotation, and a backend empty while one of its servers answers. */
-  readonly patienceMs: number;
+  /** ms that a dead server may be in rotation. */
+  readonly deadMs: number;
+  /** ms that a backend may be empty while one of its servers answers. */
+  readonly emptyMs: number;
 }
 
 export interface Judge {
@@ -35,7 +37,7 @@ const recentMs = 2000;
 
 const backendOf = (server: string): string => server.split('/')[0]!;
 
-export function createJudge({ vips, servers, patienceMs }: Rules): Judge {
+export function createJudge({ vips, servers, deadMs, emptyMs }: Rules): Judge {
   const last = new Map<string, Look>();
   const answeredAt = new Map<string, number>();
   /** Since when each complaint holds without a break, by its text; and those that were made. */
@@ -74,13 +76,13 @@ export function createJudge({ vips, servers, patienceMs }: Rules): Judge {
       }
       for (const server of servers) {
         const asked = rotation?.includes(server) ?? false;
-        hold(`${host} sends requests to ${server}, which is dead`, asked && !lives(server), at, patienceMs);
+        hold(`${host} sends requests to ${server}, which is dead`, asked && !lives(server), at, deadMs);
       }
       for (const backend of backends) {
         const ofIt = servers.filter((server) => backendOf(server) === backend);
         const nobody = rotation !== null && !ofIt.some((server) => rotation.includes(server));
         const complaint = `${host} sends requests for ${backend} to nobody, though an instance answers`;
-        hold(complaint, nobody && ofIt.some(lives), at, patienceMs);
+        hold(complaint, nobody && ofIt.some(lives), at, emptyMs);
       }
     },
   };

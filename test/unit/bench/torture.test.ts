@@ -16,7 +16,7 @@ interface Seen {
 /** `ms` of looks every 200 ms at each node; who isn't in `at` is off. */
 function watching() {
   const servers = nodes.map((node) => `web/${node}`);
-  const judge = createJudge({ vips: { '1.1.1.1': 1000, '2.2.2.2': 3000 }, servers, patienceMs: 1000 });
+  const judge = createJudge({ vips: { '1.1.1.1': 1000, '2.2.2.2': 3000 }, servers, deadMs: 1000, emptyMs: 2000 });
   let now = 1_000_000;
   const see = (ms: number, at: Readonly<Record<string, Seen>>): readonly string[] => {
     const before = judge.violations.length;

@@ -1,5 +1,6 @@
 /** The incidents in this node's journal, read without disturbing the notifier. */
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { addEntry, emptyJournal, type Journal, type Recorded } from '../decide/incident-journal.ts';
 import { decodeEntry } from '../notifier/message.ts';
 import { Failure, messageOf } from '../process/failure.ts';
@@ -10,13 +11,28 @@ import { Failure, messageOf } from '../process/failure.ts';
  * @throws Failure 'permission'
  */
 export async function readJournal(path: string, vnf?: string): Promise<Journal> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readText(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw new Failure('permission', `the journal of incidents can't be read: ${messageOf(error)}`, {
       cure: 'Run as root.',
     });
   });
   return journalOf(text, vnf);
+}
+
+/** Far more than a journal ever has: a notifier makes it shorter from 2,000 lines on. */
+const mostBytes = 64 * 1024 * 1024;
+
+/** The notifier is another user: what it may have put in the place of its journal holds up nobody. */
+async function readText(path: string): Promise<string> {
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stat = await file.stat();
+    if (!stat.isFile() || stat.size > mostBytes) throw new Error(`${path} is no journal`);
+    return await file.readFile('utf8');
+  } finally {
+    await file.close();
+  }
 }
 
 /** What `text`, an entry a line, records. Lines that this version doesn't know are passed over. */

@@ -20,6 +20,8 @@ export interface ManagedWatchOptions {
   /** Another word of this HAProxy's has been told. */
   readonly told: () => void;
   readonly everyMs: number;
+  /** After which all is told again, whether or not it is another word; default 30 s. */
+  readonly againMs?: number;
   readonly log: Log;
 }
 
@@ -30,7 +32,15 @@ export interface ManagedWatch {
 }
 
 /** Looks every `everyMs`, while there is something to look at. */
-export function watchManaged({ stats, keep, setAttribute, told, everyMs, log }: ManagedWatchOptions): ManagedWatch {
+export function watchManaged({
+  stats,
+  keep,
+  setAttribute,
+  told,
+  everyMs,
+  againMs = 30_000,
+  log,
+}: ManagedWatchOptions): ManagedWatch {
   let managed: readonly (readonly [backend: string, vnfc: ManagedVnfc])[] = [];
   /** What the cluster has been told, by attribute; undefined: that there is nothing. */
   const known = new Map<string, string | undefined>();
@@ -39,6 +49,7 @@ export function watchManaged({ stats, keep, setAttribute, told, everyMs, log }: 
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let complaint: string | undefined;
+  let toldAllAt = performance.now();
   let stopped = false;
 
   async function look(): Promise<void> {
@@ -48,8 +59,11 @@ export function watchManaged({ stats, keep, setAttribute, told, everyMs, log }: 
     for (const [backend, word] of said) await remember(backend, word);
     const words = new Map(said.map(([backend, word]) => [healthAttribute(backend), word]));
     const gone = [...known.keys()].filter((name) => !words.has(name));
+    // an attribute manager that was started anew has forgotten what it was told, and nobody says so
+    const again = performance.now() - toldAllAt > againMs;
+    if (again) toldAllAt = performance.now();
     const changed = [...words, ...gone.map((name) => [name, undefined] as const)].filter(
-      ([name, value]) => !known.has(name) || known.get(name) !== value,
+      ([name, value]) => !known.has(name) || known.get(name) !== value || (again && value !== undefined),
     );
     for (const [name, value] of changed) await tell(name, value);
     for (const name of gone) known.delete(name);
@@ -68,9 +82,10 @@ export function watchManaged({ stats, keep, setAttribute, told, everyMs, log }: 
   async function tell(name: string, value: string | undefined): Promise<void> {
     try {
       await setAttribute(name, value);
+      complaint = undefined;
+      if (known.has(name) && known.get(name) === value) return;
       log.info('checks', { attribute: name, says: value ?? 'nothing' });
       known.set(name, value);
-      complaint = undefined;
       if (!stopped) told();
     } catch (error) {
       // a Pacemaker that was away has forgotten what it was told

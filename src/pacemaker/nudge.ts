@@ -7,7 +7,7 @@
  * handler has run, and the controller catches SIGCHLD, whose handler only looks for children that have ended. So a SIGCHLD
  * makes it look again at once. Where it does not catch SIGCHLD, the signal does nothing (signal(7): ignored by default).
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { nameOf, processesCalled } from '../process/named.ts';
 
 /** The first 15 characters of pacemaker-controld: what the kernel keeps of a name. */
 const controllerName = 'pacemaker-contr';
@@ -31,17 +31,5 @@ function signal(pid: string): void {
     process.kill(Number(pid), 'SIGCHLD');
   } catch {
     // it ended in this moment, or is not ours to signal: then Pacemaker is as quick as it is
-  }
-}
-
-function processesCalled(name: string): string[] {
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && nameOf(pid) === name);
-}
-
-function nameOf(pid: string): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, 'utf8').trimEnd();
-  } catch {
-    return undefined;
   }
 }

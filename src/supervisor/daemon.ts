@@ -6,6 +6,7 @@ import { removePromotionScore } from '../pacemaker/promotion-score.ts';
 import { Failure } from '../process/failure.ts';
 import type { Log } from '../process/log.ts';
 import { serveMetrics } from '../process/metrics.ts';
+import { endPasses, watchAttributeManager } from './attribute-manager.ts';
 import { startSupervisor } from './supervisor.ts';
 
 export interface SupervisorDaemonOptions {
@@ -57,8 +58,13 @@ export async function runSupervisor(options: SupervisorDaemonOptions): Promise<v
     countFailure: countTwo,
     takeScore: removePromotionScore,
   });
+  const stopWatching = watchAttributeManager(() => {
+    log.warn('attributes-lost', { why: 'Pacemaker’s attribute manager was started anew', cure: 'they are told again' });
+    void endPasses(paths.passes);
+  });
   log.info('started', { node });
   await ended;
+  stopWatching();
   await supervisor.stop();
   await metrics.close();
   log.info('stopped');

@@ -230,6 +230,21 @@ test.serial('what is planned raises no alarm: a restart, a stop, a move', async 
   t.deepEqual((await lab.cluster())?.failures, []);
 });
 
+test.serial('Pacemaker’s attribute manager crashes on every node: the promotion scores are told again', async (t) => {
+  const score = async (node: string): Promise<string> =>
+    (await lab.exec('node1', ['attrd_updater', '-n', 'master-sipcore-registrar', '-N', node, '-Q'])).stdout;
+  const told = async (): Promise<boolean> => (await Promise.all(nodes.map(score))).every((line) => /value="\d+"/.test(line)); // prettier-ignore
+  await until('every instance has one', told, waitMs);
+  let lost = 0;
+  for (const node of nodes) {
+    await must(node, 'pkill', '-KILL', '-x', 'pacemaker-attrd');
+    await until('another one is there', async () => (await lab.exec(node, ['pgrep', '-x', 'pacemaker-attrd'])).code === 0); // prettier-ignore
+    if (!(await told())) lost += 1;
+  }
+  t.true(lost > 0, 'they were lost');
+  await until('every instance has one again', told, waitMs);
+});
+
 test.serial(
   'the supervisor killed or stopped: monitors look for themselves, nothing fails, and sights come back',
   async (t) => {

@@ -50,7 +50,7 @@ interface Rig {
   told: number;
 }
 
-function rig(): Rig & { watch: ReturnType<typeof watchManaged> } {
+function rig(againMs = 30_000): Rig & { watch: ReturnType<typeof watchManaged> } {
   const own: Rig = { stats: undefined, fails: false, attributes: new Map(), said: [], kept: [], told: 0 };
   const watch = watchManaged({
     stats: () => (own.stats === undefined ? Promise.reject(new Error('no HAProxy')) : Promise.resolve(own.stats)),
@@ -65,6 +65,7 @@ function rig(): Rig & { watch: ReturnType<typeof watchManaged> } {
     },
     told: () => void (own.told += 1),
     everyMs: 5,
+    againMs,
     log: createLog('test', () => undefined),
   });
   return Object.assign(own, { watch });
@@ -119,6 +120,18 @@ test('a Pacemaker that is away while HAProxy is, too, has forgotten it all: it i
   it.fails = false;
   await sleep(80);
   t.is(it.attributes.size, 2);
+  await it.watch.stop();
+});
+
+test('all is told again now and then: whoever was told may have been started anew', async (t) => {
+  const it = rig(30);
+  it.stats = some;
+  it.watch.use(vnf);
+  await sleep(60);
+  it.attributes.clear();
+  await sleep(120);
+  t.is(it.attributes.size, 2);
+  t.is(it.told, 2, 'which is no news');
   await it.watch.stop();
 });
 

@@ -7,6 +7,7 @@ import { busy, theNodeOf, unwell } from '../../src/demo/cluster.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { loadVnf } from '../../src/model/load.ts';
 import { paths } from '../../src/model/names.ts';
+import type { Vnf } from '../../src/model/vnf.ts';
 import { labName } from '../lab-name.ts';
 import { activeVip, type Side } from './side.ts';
 
@@ -49,12 +50,19 @@ export async function vnfhaSide(text = benchDescription()): Promise<Side> {
   }));
   await lab.ready();
   await lab.apply();
+  return sideOf(lab, vnf, {
+    activeUrl: `redis://${activeVip}:6379/bench`,
+    pools: [{ who: 'vnfha', backend: 'sipcore-web' }],
+    active: () => theNodeOf({ lab }, 'sipcore-registrar', 'Promoted'),
+  });
+}
+
+/** A lab of ours with `vnf` applied. */
+export function sideOf(lab: Lab, vnf: Vnf, own: Pick<Side, 'activeUrl' | 'pools' | 'active'>): Side {
   return {
     who: 'vnfha',
     ours: true,
     lab,
-    activeUrl: `redis://${activeVip}:6379/bench`,
-    pools: [{ who: 'vnfha', backend: 'sipcore-web' }],
     lbNodes: vnf.loadBalancer?.nodes ?? [],
     haproxySocket: paths.haproxySocket,
     missing: async () => {
@@ -62,11 +70,11 @@ export async function vnfhaSide(text = benchDescription()): Promise<Side> {
       const faults = unwell(status, vnf);
       return faults.length > 0 ? faults.join('; ') : busy({ lab }, status);
     },
-    active: () => theNodeOf({ lab }, 'sipcore-registrar', 'Promoted'),
     mend: async () => {
       const status = await lab.cluster();
       if (status?.dc !== undefined) await lab.exec(status.dc, ['crm_resource', '--cleanup']);
     },
     down: () => lab.down(),
+    ...own,
   };
 }

@@ -5,7 +5,7 @@ import { torture } from '../../bench/torture/torture.ts';
 const seed = Number(process.env.VNFHA_TORTURE_SEED ?? 20261129);
 
 for (const [subject, blows] of [
-  ['sipcore', 16],
+  ['sipcore', 20],
   ['vip-by-vnfc', 8],
   ['lb-managed', 8],
 ] as const) {

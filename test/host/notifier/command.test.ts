@@ -43,6 +43,21 @@ test('the description is the argument; without a vnfm in it the notifier idles, 
   t.is(notifier.child.exitCode, 0);
 });
 
+test('SIGHUP: with a description that is refused it goes on, with one that is well it ends, to be started anew', async (t) => {
+  const { description, start } = setup(t);
+  const good = readFileSync(description, 'utf8');
+  const notifier = start('node1');
+  await until(() => notifier.text.includes('"event":"idle"'), 'it idles', 60_000);
+  writeFileSync(description, good.replace('redundancy: active-active', 'redundancy: none'));
+  notifier.child.kill('SIGHUP');
+  await until(() => notifier.text.includes('"event":"description-refused"'), 'it is refused', 60_000);
+  t.is(notifier.child.exitCode, null);
+  writeFileSync(description, good);
+  notifier.child.kill('SIGHUP');
+  await until(() => notifier.child.exitCode !== null, 'it has ended');
+  t.is(notifier.child.exitCode, 0);
+});
+
 test('a node that the description does not have: said, with the cure, and the end', async (t) => {
   const { start } = setup(t);
   const notifier = start('node1.example.org');

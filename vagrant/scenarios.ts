@@ -150,7 +150,7 @@ interface Service {
 }
 
 const web = ({ vnf }: Stage): Service => ({
-  address: vnf.loadBalancer!.vip.ip,
+  address: vnf.loadBalancer!.vips[0].ip,
   port: 80,
   question: 'GET / HTTP/1.0\\r\\n\\r\\n',
   answer: 'HTTP/1.? 200*',

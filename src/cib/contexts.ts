@@ -5,8 +5,10 @@ import {
   backendName,
   cloneId,
   fenceId,
+  apartId,
   haproxyId,
   lbNodes,
+  lbVips,
   memberId,
   mountId,
   paths,
@@ -123,7 +125,10 @@ export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
     restricted: lb.nodes.length < vnf.nodes.length,
     nodes: lb.nodes,
     parameters: haproxyParameters(vnf),
-    ...vipContext(vnf, vipId(vnf.name, lb.name), lb.vip),
+    vips: lbVips(vnf.name, lb).map(({ id, vip }) => vipContext(vnf, id, vip)),
+    apart: apartId(vnf.name, lb.name),
+    several: lb.vips.length > 1,
+    somewhere: 1000 * lb.vips.length,
   };
 }
 
@@ -181,7 +186,7 @@ function balancedContext(vnf: Vnf, name: string, service: Balanced) {
     backend: backendName(vnf.name, name),
     mode: service.mode,
     http: service.mode === 'http',
-    bind: hostPort(vnf.loadBalancer!.vip.ip, service.frontend),
+    bind: vnf.loadBalancer!.vips.map(({ ip }) => hostPort(ip, service.frontend)).join(),
     balance: service.balance,
     checkPath: service.check.http ?? '',
     inter: `${service.check.interMs}ms`,

@@ -28,12 +28,12 @@ function stepText({ action, resource, node }: WhatIf['steps'][number]): string {
   return `  ${verbs[action]} ${resource}${node === undefined ? ', by the fencing' : ` on ${node}`}`;
 }
 
-function vnfcText({ vnfc, running, active, address, addressAt, servers }: VnfcOutcome): string[] {
+function vnfcText({ vnfc, running, active, addresses, servers }: VnfcOutcome): string[] {
   const where = running.length === 0 ? 'runs nowhere' : `runs on ${running.join(', ')}`;
   if (servers.length === 0) {
     const who = active === undefined ? '' : `; ${active} is active`;
-    const at = addressAt === undefined ? `; nobody has ${address}` : ` and has ${address}`;
-    return [`  ${vnfc}: ${where}${who}${active !== undefined && addressAt === active ? at : addressAt === undefined ? at : ''}`];
+    const has = addresses.map(({ address, at }) => (at === undefined ? `; nobody has ${address}` : at === active ? ` and has ${address}` : ''));
+    return [`  ${vnfc}: ${where}${who}${has.join('')}`];
   }
   const list = (which: 'in' | 'out') => servers.filter(({ rotation }) => rotation === which);
   const none = list('in').length === 0 ? 'none' : list('in').map(({ server, host }) => (host === undefined ? server : `${server} on ${host}`)).join(', ');
@@ -43,7 +43,12 @@ function vnfcText({ vnfc, running, active, address, addressAt, servers }: VnfcOu
 const balancerText = ({ loadBalancer }: Outcome): string[] =>
   loadBalancer === undefined
     ? []
-    : [`  load balancer: HAProxy runs on ${loadBalancer.running.join(', ') || 'no node'}; its address is ${loadBalancer.addressAt === undefined ? 'nowhere' : `on ${loadBalancer.addressAt}`}`]; // prettier-ignore
+    : [`  load balancer: HAProxy runs on ${loadBalancer.running.join(', ') || 'no node'}; ${whereText(loadBalancer.addresses)}`]; // prettier-ignore
+
+const whereText = (addresses: VnfcOutcome['addresses']): string =>
+  addresses
+    .map(({ address, at }) => `${addresses.length === 1 ? 'its address' : address} is ${at === undefined ? 'nowhere' : `on ${at}`}`)
+    .join(', '); // prettier-ignore
 
 const healText = ({ heals }: Outcome): string[] =>
   heals.map(({ vnfc, node, vnfcInstanceId }) => `  the VNFM is asked to heal ${vnfc} of ${node}${vnfcInstanceId === undefined ? '' : ` (${vnfcInstanceId})`}`); // prettier-ignore

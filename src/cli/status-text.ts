@@ -25,9 +25,9 @@ export function statusText(status: VnfStatus): string {
   ].join('\n');
 }
 
-function headOf({ name, kind, vip }: GroupStatus): string {
-  const address = vip === undefined ? '' : `, ${vip.address} ${vip.node === undefined ? 'nowhere' : `on ${vip.node}`}`;
-  return `${name} (${kinds[kind]})${address}`;
+function headOf({ name, kind, vips }: GroupStatus): string {
+  const addresses = vips.map(({ address, node }) => `, ${address} ${node === undefined ? 'nowhere' : `on ${node}`}`);
+  return `${name} (${kinds[kind]})${addresses.join('')}`;
 }
 
 const kinds: Readonly<Record<GroupStatus['kind'], string>> = {

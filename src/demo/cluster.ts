@@ -1,7 +1,7 @@
 /** What the demo asks the cluster: where things are, and whether all is well. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClusterStatus } from '../model/cluster.ts';
-import { haproxyId, memberId, resourceId, vipId, vmId, vmMemberId } from '../model/names.ts';
+import { haproxyId, lbVips, memberId, resourceId, vipId, vmId, vmMemberId } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import type { Stage } from './stage.ts';
@@ -34,7 +34,12 @@ export function unwell(status: ClusterStatus | undefined, vnf: Vnf): string[] {
   const lb = vnf.loadBalancer;
   return [
     ...offline.map(({ name }) => `${name} is not online`),
-    ...(lb ? [...count(haproxyId(vnf.name, lb.name), lb.nodes.length), ...count(vipId(vnf.name, lb.name), 1)] : []),
+    ...(lb
+      ? [
+          ...count(haproxyId(vnf.name, lb.name), lb.nodes.length),
+          ...lbVips(vnf.name, lb).flatMap(({ id }) => count(id, 1)),
+        ]
+      : []),
     ...vnf.vnfcs.flatMap((vnfc) => {
       if (vnfc.redundancy === 'active-active-vms')
         return vnfc.vms.flatMap(({ name }) => [

@@ -10,7 +10,7 @@ import type { Element } from '../process/xml.ts';
 import type { CorosyncConf } from './corosync-conf.ts';
 import type { Backend } from './haproxy-cfg.ts';
 import { managedFields } from './managed.ts';
-import { type Found, resourcesOf, valueOf, vipWith } from './resources.ts';
+import { type Found, resourcesOf, valueOf, vipsWith } from './resources.ts';
 import { type Fields, mountFields, vnfcFields } from './vnfc.ts';
 import { vmsOf, vmsFields } from './vms.ts';
 
@@ -39,11 +39,11 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   const owned = ownedBy(configuration, name);
   const mine = found.filter(({ id }) => owned === undefined || owned.has(id));
   const used = new Set<Found | undefined>();
-  const vipOf = (id: string, role?: string): string | undefined => {
-    const vip = vipWith(configuration, mine, id, role);
-    used.add(vip);
-    return vip && `${valueOf(vip.primitive.parameters, 'ip')}/${valueOf(vip.primitive.parameters, 'cidr_netmask')}`;
-  };
+  const vipsOf = (id: string, role?: string): string[] =>
+    vipsWith(configuration, mine, id, role).map((vip) => {
+      used.add(vip);
+      return `${valueOf(vip.primitive.parameters, 'ip')}/${valueOf(vip.primitive.parameters, 'cidr_netmask')}`;
+    });
   const ofAgent = (agent: string): Found[] => {
     const all = mine.filter(({ primitive }) => primitive.agent === agent);
     all.forEach((one) => used.add(one));
@@ -58,7 +58,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   const onNodes = ofAgent('ocf:vnfha:vnfc').map((one): Described => {
     const standby = one.cloneMeta.get('promotable') === 'true';
     const backend = backends?.get(one.primitive.id);
-    const vip = standby ? vipOf(one.id, 'Promoted') : undefined;
+    const vip = standby ? vipsOf(one.id, 'Promoted')[0] : undefined;
     const mounted = mine.find(({ id }) => id === `${one.primitive.id}-mount`);
     used.add(mounted);
     const mount = mounted && mountFields(mounted);
@@ -72,11 +72,12 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   const vnfcs = [...onNodes, ...ofVms].sort(inOrder).map(([, fields]) => fields);
   const balancers = ofAgent('ocf:vnfha:haproxy').map((one): Fields => {
     const balancer = one.primitive.id.replace(`${name}-`, '');
+    const addresses = vipsOf(one.id);
     const managed = managedFields(backends ?? new Map(), `${name}-`, vnfcs);
     return {
       name: balancer === 'lb' ? undefined : balancer,
       nodes: one.nodes ?? names,
-      vip: vipOf(one.id),
+      ...(addresses.length > 1 ? { vips: addresses } : { vip: addresses[0] }),
       manages: managed.length === 0 ? undefined : managed,
     };
   });
@@ -87,7 +88,9 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
       cure: 'Only what runs by the agents of vnfha can be described. Write a description; there are examples in /usr/share/vnfha/examples.',
     });
   }
-  const vips = [...vnfcs, ...balancers].flatMap(({ vip }) => (typeof vip === 'string' ? [vip] : []));
+  const vips = [...vnfcs, ...balancers].flatMap(({ vip, vips: several }) =>
+    typeof vip === 'string' ? [vip] : Array.isArray(several) ? (several as string[]) : [],
+  );
   const links = linksOf(nodes, vips, mine);
   return {
     description: {

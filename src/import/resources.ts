@@ -40,10 +40,10 @@ function keptTo(configuration: Element, id: string, nodes: readonly string[]): s
   return kept && nodes.filter((node) => kept.includes(node));
 }
 
-/** The address that goes where `id` is (in `role`). */
-export function vipWith(configuration: Element, found: readonly Found[], id: string, role?: string): Found | undefined {
+/** The addresses that go where `id` is (in `role`). */
+export function vipsWith(configuration: Element, found: readonly Found[], id: string, role?: string): Found[] {
   const constraints = section(configuration, 'constraints')?.children ?? [];
-  return found.find(
+  return found.filter(
     (one) =>
       valueOf(one.primitive.parameters, 'ip') !== undefined &&
       constraints.some(

@@ -94,7 +94,7 @@ function clientAddress(all: readonly [Vnf, ...Vnf[]], name: string): string {
     [
       ...vnf.nodes.map((node) => node.addresses[name]),
       ...all.flatMap(({ vnfcs }) => vnfcs.flatMap(ownAddresses)),
-      ...all.map(({ loadBalancer }) => loadBalancer?.vip.ip),
+      ...all.flatMap(({ loadBalancer }) => (loadBalancer?.vips ?? []).map(({ ip }) => ip)),
     ].flatMap((address) => (address === undefined ? [] : parseAddress(address)!.value)),
   );
   const first = networkOf(network);

@@ -191,7 +191,14 @@ export const DescriptionSchema = Type.Object(
               description: 'the nodes that run HAProxy; default: the first two',
             }),
           ),
-          vip: Prefixed('the address, with prefix length, that outside modules see'),
+          vip: Type.Optional(Prefixed('the address, with prefix length, that outside modules see')),
+          vips: Type.Optional(
+            Type.Array(Prefixed('an address, with prefix length, that outside modules see'), {
+              minItems: 1,
+              maxItems: 16,
+              description: 'in the place of vip: addresses that are spread over the nodes, so that each of them serves',
+            }),
+          ),
           manages: Type.Optional(
             Type.Array(Managed, {
               minItems: 1,

@@ -3,7 +3,7 @@
  * Every id begins with the VNF's name, so that the CIB holds several VNFs side by side. Files, sockets and groups are the node's; a VNF
  * that runs beside another one (`beside`) has its own.
  */
-import type { LoadBalancer, Vnf, Vnfc } from './vnf.ts';
+import type { LoadBalancer, Vip, Vnf, Vnfc } from './vnf.ts';
 
 /** The primitive of a VNFC. */
 export const resourceId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}`;
@@ -11,6 +11,12 @@ export const resourceId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}
 export const cloneId = (resource: string): string => `${resource}-clone`;
 /** The address that follows an active instance, or the load balancer. */
 export const vipId = (vnf: string, owner: string): string => `${vnf}-${owner}-vip`;
+/** The addresses of a load balancer, in the order of the description. */
+export const lbVips = (vnf: string, { name, vips }: Pick<LoadBalancer, 'name' | 'vips'>): { id: string; vip: Vip }[] =>
+  vips.map((vip, at) => ({ id: lbVipId(vnf, name, at), vip }));
+export const lbVipId = (vnf: string, lb: string, at: number): string => `${vipId(vnf, lb)}${at === 0 ? '' : at + 1}`;
+/** The constraint that keeps the addresses of a load balancer apart. */
+export const apartId = (vnf: string, lb: string): string => `${vipId(vnf, lb)}s-apart`;
 /** The file system with the state of a VNFC, mounted where it is active. */
 export const mountId = (vnf: string, vnfc: string): string => `${vnf}-${vnfc}-mount`;
 /** The primitive that stands for an instance's place in the load balancer. */

@@ -267,10 +267,15 @@ function loadBalancerOf(
     lb && {
       name: lb.name ?? 'lb',
       nodes: context.lbNodes,
-      vip: vipOf(lb.vip, context),
+      vips: vipsOf(lb, context),
       manages: (lb.manages ?? []).map((managed) => managedOf(managed, vnfcs, context)),
     }
   );
+}
+
+function vipsOf({ vip, vips = [] }: NonNullable<Description['loadBalancer']>, context: Context): LoadBalancer['vips'] {
+  const [first, ...others] = vip === undefined ? vips : [vip];
+  return [vipOf(must(first, 'loadBalancer'), context), ...others.map((text) => vipOf(text, context))];
 }
 
 function managedOf(managed: ManagedDescription, vnfcs: readonly Vnfc[], context: Context): ManagedVnfc {

@@ -41,7 +41,7 @@ function* claimsOf(vnf: Vnf): Generator<readonly [thing: string, cure: string]> 
     ...(lb === undefined ? [] : [haproxyId(name, lb.name)]),
   ]);
   for (const id of ids) yield [`the id '${id}'`, rename];
-  const vips = [...vnfcs.flatMap(ownAddresses), ...(lb === undefined ? [] : [lb.vip.ip])];
+  const vips = [...vnfcs.flatMap(ownAddresses), ...(lb?.vips ?? []).map(({ ip }) => ip)];
   for (const ip of vips) yield [`the address ${ip}`, 'Give each its own.'];
   const port = cluster.heartbeat.port;
   for (const node of lbNodes(lb))

@@ -254,7 +254,8 @@ interface Service extends Balanced {
 export interface LoadBalancer {
   readonly name: string;
   readonly nodes: readonly string[];
-  readonly vip: Vip;
+  /** Each on one of its nodes; several: on different ones as long as there are enough. */
+  readonly vips: readonly [Vip, ...Vip[]];
   /** Scheme B2: those that it manages without the cluster. */
   readonly manages: readonly ManagedVnfc[];
 }

@@ -33,10 +33,10 @@ function groupChanges(before: PageState, after: PageState): readonly string[] {
   return groupsOf(after).flatMap((group) => {
     const was = old.find(({ name }) => name === group.name);
     if (was === undefined) return [];
-    const moved = group.vip?.node !== was.vip?.node && group.vip !== undefined;
+    const moved = group.vips.filter(({ address, node }) => was.vips.some((one) => one.address === address && one.node !== node));
     return [
       ...group.instances.flatMap((one) => instanceChanges(group.name, was.instances.find(({ node }) => node === one.node), one)),
-      ...(moved ? [`${group.vip.address} of ${group.name} is ${group.vip.node === undefined ? 'nowhere' : `on ${group.vip.node}`}`] : []),
+      ...moved.map(({ address, node }) => `${address} of ${group.name} is ${node === undefined ? 'nowhere' : `on ${node}`}`),
     ];
   }); // prettier-ignore
 }

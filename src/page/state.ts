@@ -111,5 +111,5 @@ function instanceOn(node: string, { name, kind, instances }: GroupStatus): reado
   return [state === 'up' ? what : `${what} (${state})`];
 }
 
-const addressOn = (node: string, { vip }: GroupStatus): readonly string[] =>
-  vip?.node === node ? [`address ${vip.address}`] : [];
+const addressOn = (node: string, { vips }: GroupStatus): readonly string[] =>
+  vips.flatMap((vip) => (vip.node === node ? [`address ${vip.address}`] : []));

@@ -4,7 +4,7 @@ import { infinity } from '../decide/incident-condition.ts';
 import { rotationPlaces } from '../decide/rotation-places.ts';
 import { defaultRotationPolicy, initialRotation, step } from '../decide/rotation.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
-import { haproxyId, resourceId, vipId, vmId } from '../model/names.ts';
+import { haproxyId, lbVips, resourceId, vipId, vmId } from '../model/names.ts';
 import type { Vip, VmsVnfc, Vnf, Vnfc } from '../model/vnf.ts';
 import { exhaustedOn, resourceOf } from './beginning.ts';
 import type { Fault } from './failure.ts';
@@ -19,11 +19,17 @@ export interface VnfcOutcome {
   readonly running: readonly string[];
   /** Active/standby: the active one's node; undefined: nobody is, or an election of its own says who. */
   readonly active: string | undefined;
-  readonly address: string;
-  /** The node with the address: of active/active VNFCs the load balancer's. */
-  readonly addressAt: string | undefined;
+  /** Where it is asked: of active/active VNFCs the load balancer's. */
+  readonly addresses: readonly AddressOutcome[];
   /** Active/active: the load balancer's list. */
   readonly servers: readonly ServerOutcome[];
+}
+
+interface AddressOutcome {
+  /** With its prefix length. */
+  readonly address: string;
+  /** The node that has it; undefined: none has. */
+  readonly at: string | undefined;
 }
 
 interface ServerOutcome {
@@ -36,7 +42,7 @@ interface ServerOutcome {
 
 export interface Outcome {
   readonly vnfcs: readonly VnfcOutcome[];
-  readonly loadBalancer: { readonly running: readonly string[]; readonly addressAt: string | undefined } | undefined;
+  readonly loadBalancer: { readonly running: readonly string[]; readonly addresses: readonly AddressOutcome[] } | undefined; // prettier-ignore
   /** What the VNFM is asked to heal; `node`: of a VM its name. */
   readonly heals: readonly { readonly vnfc: string; readonly node: string; readonly vnfcInstanceId: string | undefined }[];
 } // prettier-ignore
@@ -52,10 +58,13 @@ export function outcomeOf(vnf: Vnf, simulated: ClusterStatus, exhausted: readonl
   const rotation = rotationOf(vnf, status);
   const lb = vnf.loadBalancer && {
     running: runningOf(status, haproxyId(vnf.name, vnf.loadBalancer.name)),
-    addressAt: startedAt(status, vipId(vnf.name, vnf.loadBalancer.name)),
+    addresses: lbVips(vnf.name, vnf.loadBalancer).map(({ id, vip }) => ({
+      address: addressText(vip),
+      at: startedAt(status, id),
+    })),
   };
   return {
-    vnfcs: vnf.vnfcs.map((vnfc) => vnfcOutcome(vnf, vnfc, status, lb?.addressAt, rotation.get(vnfc.name) ?? [])),
+    vnfcs: vnf.vnfcs.map((vnfc) => vnfcOutcome(vnf, vnfc, status, lb?.addresses ?? [], rotation.get(vnfc.name) ?? [])),
     loadBalancer: lb,
     heals: healsOf(vnf, status),
   };
@@ -73,18 +82,17 @@ function vnfcOutcome(
   vnf: Vnf,
   vnfc: Vnfc,
   status: ClusterStatus,
-  balancerAt: string | undefined,
+  lbAddresses: VnfcOutcome['addresses'],
   servers: VnfcOutcome['servers'],
 ): VnfcOutcome {
-  if (vnfc.redundancy === 'active-active-vms') return vmsOutcome(vnf, vnfc, status, balancerAt, servers);
+  if (vnfc.redundancy === 'active-active-vms') return vmsOutcome(vnf, vnfc, status, lbAddresses, servers);
   const id = resourceId(vnf.name, vnfc.name);
   const running = runningOf(status, id);
   const fewer = running.length < vnfc.instances;
   if (vnfc.redundancy === 'active-active') {
-    const serve = balancerAt !== undefined && servers.some(({ rotation }) => rotation === 'in');
+    const serve = areSomewhere(lbAddresses) && servers.some(({ rotation }) => rotation === 'in');
     const less = fewer || servers.some(({ rotation }) => rotation === 'out');
-    const address = vnf.loadBalancer === undefined ? '' : addressText(vnf.loadBalancer.vip);
-    const common = { vnfc: vnfc.name, running, active: undefined, address, addressAt: balancerAt, servers };
+    const common = { vnfc: vnfc.name, running, active: undefined, addresses: lbAddresses, servers };
     if (vnf.loadBalancer === undefined)
       return { ...common, service: running.length === 0 ? 'lost' : fewer ? 'degraded' : 'whole' };
     return { ...common, service: serve ? (less ? 'degraded' : 'whole') : 'lost' };
@@ -93,29 +101,33 @@ function vnfcOutcome(
   const addressAt = vnfc.vipBy === 'cluster' ? startedAt(status, vipId(vnf.name, vnfc.name)) : active;
   const serves = vnfc.vipBy === 'election' ? running.length > 0 : active !== undefined && addressAt === active;
   const service = serves ? (fewer ? 'degraded' : 'whole') : 'lost';
-  return { vnfc: vnfc.name, service, running, active, address: addressText(vnfc.vip), addressAt, servers: [] };
+  const addresses = [{ address: addressText(vnfc.vip), at: addressAt }];
+  return { vnfc: vnfc.name, service, running, active, addresses, servers: [] };
 }
 
 function vmsOutcome(
   vnf: Vnf,
   { name, vms }: VmsVnfc,
   status: ClusterStatus,
-  balancerAt: string | undefined,
+  addresses: VnfcOutcome['addresses'],
   servers: VnfcOutcome['servers'],
 ): VnfcOutcome {
   const hosts = new Map(vms.map((vm) => [vm.name, runningOf(status, vmId(vnf.name, name, vm.name))[0]]));
   const running = [...new Set([...hosts.values()].flatMap((host) => host ?? []))].sort();
-  const serve = balancerAt !== undefined && servers.some(({ rotation }) => rotation === 'in');
+  const serve = areSomewhere(addresses) && servers.some(({ rotation }) => rotation === 'in');
   const less = servers.some(({ rotation }) => rotation === 'out');
   return {
-    ...{ vnfc: name, running, active: undefined, addressAt: balancerAt },
-    address: vnf.loadBalancer === undefined ? '' : addressText(vnf.loadBalancer.vip),
+    ...{ vnfc: name, running, active: undefined, addresses },
     servers: servers.map((server) => ({ ...server, host: hosts.get(server.server) })),
     service: serve ? (less ? 'degraded' : 'whole') : 'lost',
   };
 }
 
 const addressText = ({ ip, prefix }: Vip): string => `${ip}/${prefix}`;
+
+/** Each of them is for some of the clients. */
+const areSomewhere = (addresses: readonly AddressOutcome[]): boolean =>
+  addresses.length > 0 && addresses.every(({ at }) => at !== undefined);
 
 const runningOf = (status: ClusterStatus, id: string): string[] =>
   status.resources.filter((one) => one.id === id && one.active && !one.failed).flatMap(({ nodes }) => nodes);

@@ -4,7 +4,7 @@ import { type Incident, isOpen, isWaiting, type Journal } from '../decide/incide
 import { wordsOf } from '../decide/managed-condition.ts';
 import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
-import { haproxyId, resourceId, vipId, vmId } from '../model/names.ts';
+import { haproxyId, lbVips, resourceId, vipId, vmId } from '../model/names.ts';
 import type { ServerHealth } from '../model/server-health.ts';
 import type { ActiveStandbyVnfc, ManagedVnfc, NodesVnfc, Vip, VmsVnfc, Vnf, Vnfc } from '../model/vnf.ts';
 import { behind, type InstanceStatus as SidecarStatus } from '../sync/status.ts';
@@ -32,9 +32,15 @@ export interface GroupStatus {
   readonly kind: 'active-standby' | 'active-active' | 'vms' | 'load-balancer' | 'lb-managed';
   readonly wanted: number;
   readonly instances: readonly InstanceView[];
-  readonly vip: { readonly address: string; readonly node: string | undefined } | undefined;
+  /** Its own addresses, and the nodes that have them: of several a load balancer's. */
+  readonly vips: readonly VipView[];
   /** Of its state, as the sidecar of the node that was asked has it; undefined: there is none here. */
   readonly sync: SyncView | undefined;
+}
+
+interface VipView {
+  readonly address: string;
+  readonly node: string | undefined;
 }
 
 export interface SyncView {
@@ -136,14 +142,14 @@ function vnfcStatus(vnf: Vnf, vnfc: NodesVnfc, cluster: ClusterStatus, rotation:
       const state = stateOf(cluster, vnfc, id, node);
       return { node, state, rotation: place?.rotation, reason: place?.rotation === 'out' ? place.reason : undefined };
     }),
-    vip: vnfc.redundancy === 'active-standby' ? vipOf(vnf, vnfc, cluster) : undefined,
+    vips: vnfc.redundancy === 'active-standby' ? [vipOf(vnf, vnfc, cluster)] : [],
     sync: sidecar && syncView(sidecar),
   };
 } // prettier-ignore
 
 function vmsStatus(vnf: Vnf, { name, vms }: VmsVnfc, cluster: ClusterStatus, rotation: readonly ServerRotation[] | undefined): GroupStatus {
   return {
-    ...{ name, kind: 'vms', wanted: vms.length, vip: undefined, sync: undefined },
+    ...{ name, kind: 'vms', wanted: vms.length, vips: [], sync: undefined },
     instances: vms.map((vm) => {
       const id = vmId(vnf.name, name, vm.name);
       const host = cluster.resources.find((one) => one.id === id && one.active)?.nodes[0];
@@ -160,7 +166,7 @@ function managedStatus(vnf: Vnf, managed: ManagedVnfc, cluster: ClusterStatus): 
     kind: 'lb-managed',
     wanted: managed.servers.length,
     instances: managed.servers.map(({ name }) => serverView(name, wordsOf(cluster, vnf, managed.name, name))),
-    vip: undefined,
+    vips: [],
     sync: undefined,
   };
 }
@@ -189,7 +195,7 @@ function balancerStatus(vnf: Vnf, cluster: ClusterStatus): GroupStatus | undefin
       rotation: undefined,
       reason: undefined,
     })),
-    vip: vipStatus(cluster, vipId(vnf.name, lb.name), lb.vip),
+    vips: lbVips(vnf.name, lb).map(({ id: vipResource, vip }) => vipStatus(cluster, vipResource, vip)),
     sync: undefined,
   };
 }
@@ -214,19 +220,19 @@ function stateOf(cluster: ClusterStatus, vnfc: NodesVnfc, id: string, node: stri
 }
 
 /** What has an address of its own in the cluster is where that is; else it is with the active instance. */
-function vipOf(vnf: Vnf, vnfc: ActiveStandbyVnfc, cluster: ClusterStatus): GroupStatus['vip'] {
+function vipOf(vnf: Vnf, vnfc: ActiveStandbyVnfc, cluster: ClusterStatus): VipView {
   if (vnfc.vipBy === 'cluster') return vipStatus(cluster, vipId(vnf.name, vnfc.name), vnfc.vip);
   const id = resourceId(vnf.name, vnfc.name);
   return { address: vnfc.vip.ip, node: vnfc.nodes.find((node) => stateOf(cluster, vnfc, id, node) === 'active') };
 }
 
-function vipStatus(cluster: ClusterStatus, id: string, vip: Vip): GroupStatus['vip'] {
+function vipStatus(cluster: ClusterStatus, id: string, vip: Vip): VipView {
   const found = cluster.resources.find((one) => one.id === id && one.role === 'Started' && !one.failed);
   const address = parseAddress(vip.ip);
   return { address: address === undefined ? vip.ip : formatAddress(address), node: found?.nodes[0] };
 }
 
-function groupProblems({ name, kind, wanted, instances, vip }: GroupStatus): string[] {
+function groupProblems({ name, kind, wanted, instances, vips }: GroupStatus): string[] {
   const running = instances.filter(({ state }) => state === 'up' || state === 'active' || state === 'standby');
   const active = instances.filter(({ state }) => state === 'active').map(({ node }) => node);
   return [
@@ -234,10 +240,11 @@ function groupProblems({ name, kind, wanted, instances, vip }: GroupStatus): str
     ...(kind === 'active-standby' && active.length !== 1
       ? [`${name}: ${active.length === 0 ? 'no instance is active' : `active on ${active.join(' and ')}`}`]
       : []),
-    ...(vip !== undefined && vip.node === undefined ? [`${name}: nobody has ${vip.address}`] : []),
-    ...(vip?.node !== undefined && kind === 'active-standby' && active.length === 1 && active[0] !== vip.node
-      ? [`${name}: ${vip.address} is on ${vip.node}, and the active instance on ${active[0]}`]
-      : []),
+    ...vips.flatMap(({ address, node }) => {
+      if (node === undefined) return [`${name}: nobody has ${address}`];
+      const elsewhere = kind === 'active-standby' && active.length === 1 && active[0] !== node;
+      return elsewhere ? [`${name}: ${address} is on ${node}, and the active instance on ${active[0]}`] : [];
+    }),
     ...instances
       .filter(({ state, rotation }) => rotation === 'out' && (state === 'up' || kind === 'lb-managed'))
       .map(({ node, reason }) => `${kind === 'vms' ? `${node} of ${name}` : `${name} on ${node}`} is out of rotation: ${reason}`), // prettier-ignore

@@ -17,9 +17,13 @@ test.before('a VNF that runs', async () => {
 });
 test.after.always('nothing stays', () => lab.down());
 
+interface Address {
+  readonly at: string | null;
+}
+
 interface Case {
-  readonly vnfcs: readonly { readonly vnfc: string; readonly running: readonly string[]; readonly active: string | null; readonly addressAt: string | null; readonly servers: readonly { readonly server: string; readonly rotation: string }[] }[]; // prettier-ignore
-  readonly loadBalancer: { readonly running: readonly string[]; readonly addressAt: string | null };
+  readonly vnfcs: readonly { readonly vnfc: string; readonly running: readonly string[]; readonly active: string | null; readonly addresses: readonly Address[]; readonly servers: readonly { readonly server: string; readonly rotation: string }[] }[]; // prettier-ignore
+  readonly loadBalancer: { readonly running: readonly string[]; readonly addresses: readonly Address[] };
   readonly heals: readonly { readonly vnfcInstanceId: string }[];
 }
 
@@ -48,12 +52,12 @@ async function well(): Promise<void> {
 /** What both say alike. */
 function endOf({ vnfcs, loadBalancer }: Case): string[] {
   return [
-    ...vnfcs.flatMap(({ vnfc, running, active, addressAt, servers }) => [
+    ...vnfcs.flatMap(({ vnfc, running, active, addresses, servers }) => [
       `${vnfc} runs on ${[...running].sort().join()}`,
-      ...(servers.length === 0 ? [`${vnfc} is active on ${active}, its address on ${addressAt}`] : []),
+      ...(servers.length === 0 ? [`${vnfc} is active on ${active}, its address on ${addresses[0]!.at}`] : []),
       ...servers.map(({ server, rotation }) => `${vnfc}/${server} is ${rotation}`),
     ]),
-    `HAProxy runs on ${[...loadBalancer.running].sort().join()}, its address on ${loadBalancer.addressAt}`,
+    `HAProxy runs on ${[...loadBalancer.running].sort().join()}, its address on ${loadBalancer.addresses[0]!.at}`,
   ];
 }
 
@@ -65,15 +69,15 @@ async function realEnd(): Promise<string[]> {
     instances.flatMap(({ node, state }) => (up.includes(state) ? [node] : [])).sort().join(); // prettier-ignore
   return [
     ...now.vnfcs.flatMap((group) => {
-      const { name, kind, instances, vip } = group;
+      const { name, kind, instances, vips } = group;
       const active = instances.find(({ state }) => state === 'active')?.node;
       return [
         `${name} runs on ${nodesOf(group)}`,
-        ...(kind === 'active-standby' ? [`${name} is active on ${active}, its address on ${vip?.node}`] : []),
+        ...(kind === 'active-standby' ? [`${name} is active on ${active}, its address on ${vips[0]!.node}`] : []),
         ...(kind === 'active-active' ? instances.map(({ node, rotation }) => `${name}/${node} is ${rotation}`) : []),
       ];
     }),
-    `HAProxy runs on ${nodesOf(now.loadBalancer!)}, its address on ${now.loadBalancer!.vip!.node}`,
+    `HAProxy runs on ${nodesOf(now.loadBalancer!)}, its address on ${now.loadBalancer!.vips[0]!.node}`,
   ];
 }
 
@@ -120,9 +124,9 @@ test.serial('an instance behind the load balancer dies more often than it is res
 });
 
 test.serial('the HAProxy with the address dies', async (t) => {
-  const lb = (await simulated('node:node3')).loadBalancer.addressAt!;
+  const lb = (await simulated('node:node3')).loadBalancer.addresses[0]!.at!;
   const said = await simulated(`lb:${lb}`);
-  t.not(said.loadBalancer.addressAt, lb);
+  t.not(said.loadBalancer.addresses[0]!.at, lb);
   await lab.exec(lb, ['pkill', '-9', '-x', 'haproxy']);
   await endsAs(t, said);
   await forget();

@@ -37,9 +37,9 @@ test.serial('well: every instance is up and in rotation, one is active and has t
   const { vnfcs, loadBalancer } = await well();
   const [registrar, web] = vnfcs;
   const active = registrar!.instances.filter(({ state }) => state === 'active').map(({ node }) => node);
-  t.deepEqual(active, [registrar!.vip!.node]);
+  t.deepEqual(active, [registrar!.vips[0]!.node]);
   t.deepEqual(web!.instances.map(({ state, rotation }) => [state, rotation]), [['up', 'in'], ['up', 'in'], ['up', 'in']]); // prettier-ignore
-  t.truthy(loadBalancer?.vip?.node);
+  t.truthy(loadBalancer?.vips[0]?.node);
   const text = await lab.exec('node1', ['vnfha', 'status']);
   t.regex(text.stdout, /^sipcore: well\n/);
 });

@@ -10,6 +10,7 @@ import type { Moment } from '../../pacemaker/what-if.ts';
 import { Failure } from '../../process/failure.ts';
 import { nodeOf, resourceOf } from '../../simulate/beginning.ts';
 import { everyFault, everyPair, type Fault, faultText, readFault } from '../../simulate/failure.ts';
+import type { VnfcOutcome } from '../../simulate/outcome.ts';
 import { present, settled, type WhatIf, whatIf, whatIfEach } from '../../simulate/what-if.ts';
 import { withProgress } from '../progress.ts';
 import { allText, storyText, worstOf } from '../simulate-text.ts';
@@ -91,19 +92,21 @@ function isThere(vnf: Vnf, { status }: Moment, fault: Fault): boolean {
   return status.resources.some(({ id, active, nodes }) => id === resource && active && nodes.some((on) => on === node));
 }
 
+const plainAddress = ({ address, at }: VnfcOutcome['addresses'][number]) => ({ address, at: at ?? null });
+
 function jsonText({ name }: Vnf, cases: readonly WhatIf[]): string {
   const plain = cases.map(({ faults, quorate, steps, after }) => ({
     fail: faults.map(faultText),
     quorate,
     service: worstOf(after),
     pacemaker: steps.map(({ node, ...step }) => ({ ...step, node: node ?? null })),
-    vnfcs: after.vnfcs.map(({ active, addressAt, ...vnfc }) => ({
+    vnfcs: after.vnfcs.map((vnfc) => ({
       ...vnfc,
-      active: active ?? null,
-      addressAt: addressAt ?? null,
+      active: vnfc.active ?? null,
+      addresses: vnfc.addresses.map(plainAddress),
     })),
     loadBalancer: after.loadBalancer
-      ? { ...after.loadBalancer, addressAt: after.loadBalancer.addressAt ?? null }
+      ? { ...after.loadBalancer, addresses: after.loadBalancer.addresses.map(plainAddress) }
       : null,
     heals: after.heals.map((heal) => ({ ...heal, vnfcInstanceId: heal.vnfcInstanceId ?? null })),
   }));

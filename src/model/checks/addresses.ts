@@ -13,7 +13,7 @@ import {
   type Prefixed,
 } from '../address.ts';
 import type { Path } from '../source.ts';
-import { addressOf, known, networkWith, nodesOf, type Checkup } from './checkup.ts';
+import { addressOf, known, lbAddresses, networkWith, nodesOf, type Checkup } from './checkup.ts';
 
 export function checkAddresses(checkup: Checkup): void {
   checkNetworks(checkup);
@@ -42,9 +42,8 @@ export function checkAddresses(checkup: Checkup): void {
     );
   });
   checkVmAddresses(checkup, claim);
-  const vip = checkup.description.loadBalancer?.vip;
-  if (vip !== undefined) {
-    checkVip(checkup, ['loadBalancer', 'vip'], vip, 'the load balancer', checkup.facts.lbNodes, claim);
+  for (const { path, text } of lbAddresses(checkup)) {
+    checkVip(checkup, path, text, 'the load balancer', checkup.facts.lbNodes, claim);
   }
 }
 

@@ -77,6 +77,14 @@ export function nodesOf(vnfc: LooseVnfc, facts: Facts): readonly string[] {
   return knownOf(vnfc.nodes, facts.networksOfNode) ?? facts.nodeNames;
 }
 
+/** The load balancer's addresses, as they are written, and where. */
+export function lbAddresses({ description: { loadBalancer: lb } }: Checkup): { path: Path; text: string }[] {
+  const several = (lb?.vips ?? []).map((text, at) => ({ path: ['loadBalancer', 'vips', at], text }));
+  return [{ path: ['loadBalancer', 'vip'], text: lb?.vip }, ...several].flatMap(({ path, text }) =>
+    text === undefined ? [] : [{ path, text }],
+  );
+}
+
 /** The network that the address is in. */
 export function networkWith(address: Address, facts: Facts): KnownNetwork | undefined {
   for (const network of facts.networks.values()) {

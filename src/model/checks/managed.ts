@@ -3,7 +3,7 @@
  */
 import { formatAddress, parseAddress, parsePrefixed } from '../address.ts';
 import type { Path } from '../source.ts';
-import { addressOf, known, type Checkup, type LooseManaged } from './checkup.ts';
+import { addressOf, known, lbAddresses, type Checkup, type LooseManaged } from './checkup.ts';
 
 export function checkManaged(checkup: Checkup): void {
   const { vnfcs, loadBalancer, vnfm } = checkup.description;
@@ -49,8 +49,8 @@ function checkServers(checkup: Checkup, path: Path, managed: LooseManaged): void
     const address = server.vnfc === undefined ? ownAddress(checkup, here, server.address) : vipOf(checkup, here, server.vnfc); // prettier-ignore
     if (address === undefined) return;
     const field = [...here, server.vnfc === undefined ? 'address' : 'vnfc'];
-    const lb = parsePrefixed(checkup.description.loadBalancer?.vip ?? '');
-    if (lb !== undefined && formatAddress(lb) === address) {
+    const vips = lbAddresses(checkup).flatMap(({ text }) => parsePrefixed(text) ?? []);
+    if (vips.some((vip) => formatAddress(vip) === address)) {
       checkup.error(field, `${address} is the load balancer's own VIP`, 'Write where the server serves.');
     }
     const place = `${address} port ${server.port ?? managed.service?.port}`;

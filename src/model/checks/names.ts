@@ -12,7 +12,9 @@ import {
   ownerTag,
   resourceId,
   spreadId,
+  lbVipId,
   vipId,
+  apartId,
   vmId,
   vmMemberId,
 } from '../names.ts';
@@ -98,7 +100,8 @@ function checkIds(checkup: Checkup): void {
   if (lb !== undefined) {
     const name = lb.name ?? 'lb';
     const base = haproxyId(vnf, name);
-    claim(`the load balancer '${name}'`, ['loadBalancer', 'name'], [base, cloneId(base), vipId(vnf, name)]);
+    const vips = (lb.vips ?? ['']).map((_, at) => lbVipId(vnf, name, at));
+    claim(`the load balancer '${name}'`, ['loadBalancer', 'name'], [base, cloneId(base), ...vips, apartId(vnf, name)]);
     lb.manages?.forEach((managed, at) => {
       if (managed?.name === undefined) return;
       const path = ['loadBalancer', 'manages', at, 'name'];

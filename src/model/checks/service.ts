@@ -12,6 +12,7 @@ export function checkServices(checkup: Checkup): void {
   );
   if (loadBalancer !== undefined) {
     checkNodeList(checkup, ['loadBalancer', 'nodes'], loadBalancer.nodes);
+    checkVips(checkup, loadBalancer.vips?.length ?? 0);
     if (lbNodes.length === 1 && checkup.facts.nodeNames.length > 1) {
       const path = ['loadBalancer', 'nodes'];
       checkup.warning(
@@ -49,6 +50,20 @@ export function checkServices(checkup: Checkup): void {
     checkNetwork(checkup, path, name, vnfc);
     checkPorts(checkup, path, name, at, vnfc, taken);
   }
+}
+
+/** It has either one address or a list of them, and no more than can be on different nodes. */
+function checkVips(checkup: Checkup, several: number): void {
+  const [one, list] = ['vip', 'vips'].map((field) => !checkup.absent(['loadBalancer', field]));
+  if (one === list) {
+    const what = `the load balancer has ${one ? "both 'vip' and 'vips'" : 'no address'}`;
+    const cure = one ? "Remove 'vip'; write its address in 'vips'." : "Add 'vip': the address, with prefix length, that outside modules see."; // prettier-ignore
+    checkup.error(one ? ['loadBalancer', 'vip'] : ['loadBalancer'], what, cure, 'key');
+  }
+  const { length } = checkup.facts.lbNodes;
+  if (several <= length || length === 0) return;
+  const what = `the load balancer has ${several} VIPs for ${length === 1 ? 'one node' : `${length} nodes`}`;
+  checkup.warning(['loadBalancer', 'vips'], what, 'Each node serves with one VIP: give it more nodes, or remove what is too many.', 'key'); // prettier-ignore
 }
 
 interface Taken {

@@ -9,13 +9,13 @@ import test from 'ava';
 import { generateCib } from '../../../src/cib/generate.ts';
 import { mergeCib } from '../../../src/cib/merge.ts';
 import { loadTemplates } from '../../../src/cib/templates.ts';
-import { haproxyId, memberId, resourceId, vipId } from '../../../src/model/names.ts';
+import { haproxyId, lbVips, memberId, resourceId, vipId } from '../../../src/model/names.ts';
 import type { NodesVnfc, Vnf } from '../../../src/model/vnf.ts';
 import { run } from '../../../src/process/run.ts';
 import { parseXml, serializeXml } from '../../../src/process/xml.ts';
 import { generated, settled, type SimulatedCluster, simulate, type Transition } from './simulated.ts';
 
-const examples = ['sipcore', 'sal1', 'two-node', 'five-nodes', 'sync-channels', 'vip-by-vnfc'] as const;
+const examples = ['sipcore', 'sal1', 'two-node', 'five-nodes', 'sync-channels', 'vip-by-vnfc', 'two-vips'] as const;
 
 for (const name of examples) {
   test(`${name}: crm_verify takes the CIB without a word`, async (t) => {
@@ -55,6 +55,10 @@ test('a failed instance is promoted again when there is no other', async (t) => 
   const lost = (await simulate(cluster.cib, ['--node-fail', 'hss-b', '--quorum', 'true'])).after;
   const { after } = await simulate(lost.cib, ['--op-inject', `${resource}_monitor_10000@hss-a=7`]);
   t.deepEqual(after.where(resource, 'Promoted'), ['hss-a']);
+});
+
+test('two VIPs of a load balancer: one on each of its nodes, both on the other when an HAProxy fails, and apart again', async (t) => {
+  t.deepEqual(await oneOfTwo(), []);
 });
 
 test('a failed instance behind the load balancer is excluded, stopped, started, re-admitted', async (t) => {
@@ -147,6 +151,8 @@ const controls = [
     haproxyFailure,
     /vip has not moved/,
   ],
+  ['c-load-balancer.xml', /<rsc_colocation id="{{apart}}"[^]*?<\/rsc_colocation>/, oneOfTwo, /share/],
+  ['c-load-balancer.xml', /<rsc_location id="{{vip}}-somewhere"[^]*?<\/rsc_location>/, oneOfTwo, /nowhere/],
   [
     'fencing.xml',
     /<rsc_location id="{{id}}-not-on-its-own-node"[^]*?<\/rsc_location>/,
@@ -302,6 +308,24 @@ async function haproxyFailure(templates?: string): Promise<string[]> {
     ...(actions.includes(`${haproxy} start ${holder}`) ? ['it waits for the restart'] : []),
   ];
 }
+
+/** Two VIPs: one HAProxy fails, and works again. */
+async function oneOfTwo(templates?: string): Promise<string[]> {
+  const { vnf, cib } = await generated('two-vips', templates);
+  const cluster = await settled(vnf, cib);
+  const haproxy = haproxyId(vnf.name, 'lb');
+  const holders = (where: SimulatedCluster) =>
+    lbVips(vnf.name, vnf.loadBalancer!).flatMap(({ id }) => where.where(id, 'Started'));
+  const [first, second] = holders(cluster);
+  const failed = (await simulate(cluster.cib, ['--op-inject', `${haproxy}_monitor_2000@${second}=7`])).after;
+  const forgotten = failed.cib.replace(/<nvpair[^>]*name="(fail-count|last-failure)-[^>]*>/g, '');
+  const { after } = await simulate(forgotten, []);
+  return [
+    ...(first === second ? [`both share ${first}`] : []),
+    ...(holders(failed).join() === [first, first].join() ? [] : [`one is nowhere: ${holders(failed).join()}`]),
+    ...(holders(after).toSorted().join() === [first, second].toSorted().join() ? [] : [`they share ${holders(after).join()}`]),
+  ];
+} // prettier-ignore
 
 async function fenceDevices(templates?: string): Promise<string[]> {
   const { vnf, cib } = await generated('two-node', templates);

@@ -17,7 +17,7 @@ interface Case {
   readonly service: string;
   readonly quorate: boolean;
   readonly pacemaker: readonly { readonly action: string; readonly resource: string; readonly node: string | null }[];
-  readonly vnfcs: readonly { readonly vnfc: string; readonly service: string; readonly active: string | null; readonly addressAt: string | null; readonly servers: readonly { readonly server: string; readonly rotation: string }[] }[]; // prettier-ignore
+  readonly vnfcs: readonly { readonly vnfc: string; readonly service: string; readonly active: string | null; readonly addresses: readonly { readonly at: string | null }[]; readonly servers: readonly { readonly server: string; readonly rotation: string }[] }[]; // prettier-ignore
   readonly heals: readonly { readonly vnfc: string; readonly node: string; readonly vnfcInstanceId: string | null }[];
 }
 const casesOf = (...argv: string[]): Case[] => (JSON.parse(simulate(...argv, '--json').stdout) as { cases: Case[] }).cases; // prettier-ignore
@@ -32,7 +32,7 @@ test('the active instance fails: another one has the role and the address, and i
   const [one] = casesOf('examples/sipcore.yaml', '--fail', 'vnfc:registrar/node1');
   const registrar = one!.vnfcs.find(({ vnfc }) => vnfc === 'registrar')!;
   t.not(registrar.active, 'node1');
-  t.is(registrar.addressAt, registrar.active);
+  t.is(registrar.addresses[0]!.at, registrar.active);
   t.is(one!.service, 'whole');
   const order = one!.pacemaker.map(({ action, resource, node }) => `${action} ${resource} ${node}`);
   const at = (step: string) => order.indexOf(step);

@@ -73,6 +73,30 @@ test(
 );
 
 test(
+  'a load balancer without an address',
+  spoiled,
+  [['  vip: 192.0.2.60/24\n', '']],
+  "44:1: error: the load balancer has no address (loadBalancer). Add 'vip': the address, with prefix length, that outside modules see.",
+);
+
+test(
+  'a load balancer with an address and a list of them',
+  spoiled,
+  [['  vip: 192.0.2.60/24\n', '  vip: 192.0.2.60/24\n  vips: [192.0.2.61/24]\n']],
+  "46:3: error: the load balancer has both 'vip' and 'vips' (loadBalancer.vip). Remove 'vip'; write its address in 'vips'.",
+);
+
+test(
+  'a load balancer with VIPs of which one is no address, one is a node’s, one in no network',
+  spoiled,
+  [['vip: 192.0.2.60/24', 'vips: [192.0.2.60, 192.0.2.1/24, 198.51.100.60/24]']],
+  '46:3: warning: the load balancer has 3 VIPs for 2 nodes (loadBalancer.vips). Each node serves with one VIP: give it more nodes, or remove what is too many.',
+  '46:10: error: the VIP 192.0.2.60 has no prefix length (loadBalancer.vips[0]). Write 192.0.2.60/24.',
+  "46:22: error: the address 192.0.2.1 is used by the node 'n1' already, in line 11 (loadBalancer.vips[1]). Give each its own address.",
+  '46:36: error: the VIP 198.51.100.60/24 is in none of the networks (loadBalancer.vips[2]). Take an address of 192.0.2.0/24, 2001:db8::/64, or add its network.',
+);
+
+test(
   'a load balancer on one node, another misspelt',
   spoiled,
   [['[n1, n2]', '[n1, m2]']],

@@ -80,7 +80,7 @@ test('every default is filled in', (t) => {
     name: 'lb',
     manages: [],
     nodes: ['n1', 'n2'],
-    vip: { ip: '192.0.2.60', prefix: 24, interface: undefined },
+    vips: [{ ip: '192.0.2.60', prefix: 24, interface: undefined }],
   });
   t.deepEqual(vnf.vnfm, {
     type: 'sol',
@@ -174,7 +174,7 @@ test('what was given is kept, in one spelling', (t) => {
     name: 'lb',
     manages: [],
     nodes: ['n1', 'n2'],
-    vip: { ip: '2001:db8::60', prefix: 64, interface: undefined },
+    vips: [{ ip: '2001:db8::60', prefix: 64, interface: undefined }],
   });
   t.is(vnf.vnfm!.url, 'https://vnfm.example');
 });

@@ -64,7 +64,7 @@ test('what two VNFs both want is said, each once', (t) => {
     "'sipcore' and 'sipcore-im' both have UDP port 5410 of node1 for the heartbeats of nodes",
     "'sipcore' and 'sipcore-im' both have UDP port 5410 of node2 for the heartbeats of nodes",
   ]);
-  t.deepEqual(said(core, { ...im, loadBalancer: { ...im.loadBalancer!, vip: core.loadBalancer!.vip } }), [
+  t.deepEqual(said(core, { ...im, loadBalancer: { ...im.loadBalancer!, vips: core.loadBalancer!.vips } }), [
     "'sipcore' and 'sipcore-im' both have the address 10.77.0.60",
   ]);
   const web = im.vnfcs.find(({ redundancy }) => redundancy === 'active-active') as Extract<

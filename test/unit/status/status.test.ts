@@ -5,6 +5,7 @@ import { defaultHealRules } from '../../../src/model/heals.ts';
 import { statusText } from '../../../src/cli/status-text.ts';
 import type { ClusterStatus, InstanceStatus } from '../../../src/model/cluster.ts';
 import { loadVnf } from '../../../src/model/load.ts';
+import type { Vnf } from '../../../src/model/vnf.ts';
 import { type ServerRotation, serversIn } from '../../../src/status/bridge-state.ts';
 import { journalOf, timelineOf } from '../../../src/status/incidents.ts';
 import type { InstanceStatus as SidecarStatus } from '../../../src/sync/status.ts';
@@ -44,6 +45,17 @@ test('who carries its state itself, and has not got it, is a problem', (t) => {
   ];
   const { problems } = vnfStatus(vnf, { ...cluster, waits }, rotation, journalOf(''), 0);
   t.deepEqual(problems, ['registrar on node1 is not to be promoted: its state is behind']);
+});
+
+test('of two VIPs each is shown, and one that nobody has is a problem', (t) => {
+  const second = { ip: '10.77.0.61', prefix: 24, interface: undefined };
+  const two: Vnf = { ...vnf, loadBalancer: { ...vnf.loadBalancer!, vips: [...vnf.loadBalancer!.vips, second] } };
+  const status = (more: typeof resources) =>
+    vnfStatus(two, { ...cluster, resources: [...resources, ...more] }, rotation, journalOf(''), 0);
+  t.deepEqual(status([]).problems, ['lb: nobody has 10.77.0.61']);
+  const well = status([resource('sipcore-lb-vip2', 'Started', 'node2')]);
+  t.deepEqual(well.problems, []);
+  t.true(statusText(well).includes('lb (load balancer), 10.77.0.60 on node1, 10.77.0.61 on node2'), statusText(well));
 });
 
 test('all is well', (t) => {

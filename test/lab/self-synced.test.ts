@@ -80,6 +80,12 @@ test.serial('of two standbys the one that has the state is promoted, in a higher
   await detach(behind);
   await redis(active, 'set', 'user', 'bob');
   await scores({ [behind]: '', [fresh]: '100' });
+  const itWaits = async () => (await lab.cluster())?.waits?.some(({ node }) => node === behind) ?? false;
+  await until('it is said that it waits', itWaits, waitMs);
+  await lab.exec(behind, ['pkill', '-KILL', '-x', 'pacemaker-attrd']);
+  await until('that is gone with the attribute manager', async () => !(await itWaits()), waitMs);
+  await until('it is said again', itWaits, waitMs);
+  await scores({ [behind]: '', [fresh]: '100' });
   await lab.exec(active, ['pkill', '-KILL', '-x', 'redis-server']);
   t.is(await activeNode(active), fresh);
   t.is(await redis(fresh, 'get', 'user'), 'bob');

@@ -37,7 +37,8 @@ async function keepUp(
   if (finding?.active !== undefined) await sayWhoIsActive(instance, finding.active, log);
   if (!healthy || state === undefined) return;
   const { score, active, contested, waits } = finding;
-  if (waits !== state.waits) await sayWhyItWaits(instance, waits, log);
+  // told as often as the score: the attribute manager may have lost it
+  if (waits !== undefined || state.waits !== undefined) await sayWhyItWaits(instance, waits, log);
   if (contested && state.contestedSince === undefined) log.warn(`another node has ${values.address}, too`);
   const contestedSince = contested ? (state.contestedSince ?? Date.now()) : undefined;
   askToWatch(call, state, { score, active, contestedSince, waits });

@@ -78,6 +78,20 @@ export const subjects: Readonly<Record<string, Subject>> = {
       ...ofTheVnfm,
     },
   },
+  // B1, and C with two VIPs
+  'two-vips': {
+    example: 'two-vips',
+    vips: { '10.77.0.60': oneOwnerMs, '10.77.0.61': oneOwnerMs },
+    servers: each(nodes, (node) => [`twovips-web/${node}`, node, 'http://127.0.0.1:8080/health']),
+    balancers,
+    vnfm: undefined,
+    faults: {
+      'the web is killed': killed('nginx'),
+      'the web hangs': hung('nginx'),
+      ...ofTheBalancer,
+      ...ofTheCluster,
+    },
+  },
   // A2
   'vip-by-vnfc': {
     example: 'vip-by-vnfc',

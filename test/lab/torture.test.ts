@@ -1,4 +1,4 @@
-/** A short `npm run torture` of each example of it that needs no VMs: whatever is damaged, whenever, what must never be is not, and in the end all is as described. */
+/** A short `npm run torture` of examples with schemes of their own: whatever is damaged, whenever, what must never be is not, and in the end all is as described. */
 import test from 'ava';
 import { torture } from '../../bench/torture/torture.ts';
 

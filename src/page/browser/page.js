@@ -105,6 +105,7 @@ function drawNodes({ nodes, status, node: here }) {
 const kinds = {
   'active-standby': 'active/standby',
   'active-active': 'active/active',
+  vms: 'active/active, VMs',
   'load-balancer': 'load balancer',
   'lb-managed': 'managed by the load balancer',
 };
@@ -116,14 +117,20 @@ function drawGroups({ status }) {
   ]);
 }
 
-function groupParts({ name, kind, vip, instances, sync }) {
-  const address = vip === undefined ? '' : `, ${vip.address} ${vip.node === undefined ? 'nowhere' : `on ${vip.node}`}`;
+function groupParts({ name, kind, vips, instances, sync }) {
+  const addresses = vips.map(({ address, node }) => `, ${address} ${node === undefined ? 'nowhere' : `on ${node}`}`);
   const placed = instances.some(({ rotation }) => rotation !== undefined);
-  const columns = [kind === 'lb-managed' ? 'Server' : 'Node', 'State', ...(placed ? ['Rotation'] : [])];
-  const rows = instances.map(({ node, state, rotation, reason }) => {
+  const ofVms = kind === 'vms';
+  const columns = [
+    ofVms ? 'VM' : kind === 'lb-managed' ? 'Server' : 'Node',
+    ...(ofVms ? ['Node'] : []),
+    'State',
+    ...(placed ? ['Rotation'] : []),
+  ];
+  const rows = instances.map(({ node, host, state, rotation, reason }) => {
     const place =
       rotation === undefined ? '' : h('span', {}, word(rotation), reason === undefined ? '' : `: ${reason}`);
-    return [node, word(state), ...(placed ? [place] : [])];
+    return [node, ...(ofVms ? [host ?? 'none'] : []), word(state), ...(placed ? [place] : [])];
   });
   const copies = (sync?.copies ?? []).map(
     ({ copy, behind }) =>
@@ -134,7 +141,7 @@ function groupParts({ name, kind, vip, instances, sync }) {
       ? undefined
       : `State: epoch ${sync.epoch}, ${sync.role}${sync.fresh ? '' : ', not fresh'} here${copies.length === 0 ? '' : `; ${copies.join(', ')}`}`;
   return [
-    table([h('strong', {}, name), ` (${kinds[kind]})${address}`], columns, rows),
+    table([h('strong', {}, name), ` (${kinds[kind]})${addresses.join('')}`], columns, rows),
     ...(state === undefined ? [] : [h('p', { class: 'faint' }, state)]),
   ];
 }

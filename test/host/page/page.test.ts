@@ -2,7 +2,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { type Browser, startChromium, type Tab } from './chromium.ts';
-import { type Scene, scene, wellCluster, without } from './scene.ts';
+import { resource, type Scene, scene, wellCluster, without } from './scene.ts';
 
 let browser: Browser;
 test.before('a Chromium', async () => void (browser = await startChromium()));
@@ -12,8 +12,8 @@ const text = (id: string): string => `document.getElementById('${id}').innerText
 const live = `${text('live')}.includes('live') && !${text('live')}.includes('not live') && ${text('health')} !== ''`;
 
 /** A page that is live. */
-async function opened(t: { teardown: (end: () => Promise<void>) => void }, prepare?: (self: Scene) => unknown, size?: { width: number; height: number }): Promise<{ self: Scene; tab: Tab }> {
-  const self = await scene();
+async function opened(t: { teardown: (end: () => Promise<void>) => void }, prepare?: (self: Scene) => unknown, size?: { width: number; height: number }, example?: string): Promise<{ self: Scene; tab: Tab }> {
+  const self = await scene(undefined, example);
   t.teardown(() => self.end());
   await prepare?.(self);
   const tab = await browser.open(self.url, size);
@@ -34,6 +34,30 @@ test.serial('it shows nodes, roles, addresses, rotation and incidents, and nothi
   t.regex(await tab.value(text('nodes')), /node1 \(this page, DC, load balancer\)\s+✓ online\s+10\.77\.0\.1\s+registrar \(standby\), web, lb \(load balancer\), address 10\.77\.0\.60/); // prettier-ignore
   t.regex(await tab.value(text('incidents')), /within SAL1: noticed in 0\.006 s of 1 s, excluded in 0\.015 s, the service back in 0\.015 s of 6 s/); // prettier-ignore
   t.deepEqual(tab.complaints, []);
+});
+
+test.serial('VMs are shown with their nodes, and the servers that the load balancer manages', async (t) => {
+  const vms = await opened(t, (self) => (self.cluster = { ...wellCluster, resources: [resource('vms-web-web1', 'Started', 'node3')] }), undefined, 'vms'); // prettier-ignore
+  const shown = await vms.tab.value<string>(text('groups'));
+  t.regex(shown, /web \(active\/active, VMs\)\s+VM\s+Node\s+State/);
+  t.regex(shown, /web1\s+node3\s+✓ up/);
+  t.regex(shown, /web2\s+none\s+✗ down/);
+  t.notRegex(shown, /undefined/);
+  const { tab } = await opened(t, undefined, undefined, 'lb-managed');
+  t.regex(await tab.value(text('groups')), /media \(managed by the load balancer\)\s+Server\s+State/);
+  t.notRegex(await tab.value(text('groups')), /undefined/);
+});
+
+test.serial('each of two VIPs is shown where it is, and that it moves', async (t) => {
+  const [vip, second] = ['twovips-lb-vip', 'twovips-lb-vip2'];
+  const at = (node: string) => ({ ...wellCluster, resources: [resource(vip!, 'Started', 'node1'), resource(second!, 'Started', node)] }); // prettier-ignore
+  const { self, tab } = await opened(t, (one) => (one.cluster = at('node2')), undefined, 'two-vips');
+  t.regex(await tab.value(text('groups')), /lb \(load balancer\), 10\.77\.0\.60 on node1, 10\.77\.0\.61 on node2/);
+  t.regex(await tab.value(text('nodes')), /node2 .*address 10\.77\.0\.61/);
+  self.cluster = at('node1');
+  self.nudge();
+  await tab.until(`${text('changes')}.includes('10.77.0.61 of lb is on node1')`);
+  t.notRegex(await tab.value(text('changes')), /10\.77\.0\.60/);
 });
 
 test.serial('a change is there at once, in its place and in the list that is read aloud', async (t) => {

@@ -40,8 +40,8 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-export async function scene(port?: number): Promise<Scene> {
-  const described = await loadVnf('examples/sipcore.yaml');
+export async function scene(port?: number, example = 'sipcore'): Promise<Scene> {
+  const described = await loadVnf(`examples/${example}.yaml`);
   const vnf = { ...described, recovery: targetOf('SAL1') };
   const directory = await mkdtemp(path.join(tmpdir(), 'vnfha-page-'));
   const journal = path.join(directory, 'incidents.jsonl');
@@ -82,7 +82,7 @@ export async function scene(port?: number): Promise<Scene> {
   return self;
 }
 
-function resource(id: string, role: InstanceStatus['role'], node: string): InstanceStatus {
+export function resource(id: string, role: InstanceStatus['role'], node: string): InstanceStatus {
   const agent = 'ocf:vnfha:vnfc';
   return { id, agent, role, active: true, failed: false, managed: true, pending: undefined, nodes: [node] };
 }

@@ -6,6 +6,8 @@ import {
   cloneId,
   fenceId,
   apartId,
+  guestId,
+  guestsApartId,
   haproxyId,
   lbNodes,
   lbVips,
@@ -22,18 +24,19 @@ import {
   vmMemberId,
 } from '../model/names.ts';
 import { hostPort } from '../model/address.ts';
-import type {
-  ActiveActiveVnfc,
-  ActiveStandbyVnfc,
-  Balanced,
-  LoadBalancer,
-  ManagedVnfc,
-  NodesVnfc,
-  Vip,
-  VmsVnfc,
-  Vnf,
+import {
+  type ActiveActiveVnfc,
+  type ActiveStandbyVnfc,
+  type Balanced,
+  guestsOf,
+  type LoadBalancer,
+  type ManagedVnfc,
+  type NodesVnfc,
+  type Vip,
+  type VmsVnfc,
+  type Vnf,
 } from '../model/vnf.ts';
-import { duration, parametersOf, vmParametersOf } from './values.ts';
+import { duration, guestParametersOf, parametersOf, vmParametersOf } from './values.ts';
 
 export function clusterContext(vnf: Vnf) {
   return {
@@ -95,7 +98,7 @@ export function vmsContext(vnf: Vnf, vnfc: VmsVnfc) {
     vnfc: vnfc.name,
     backend: backendName(vnf.name, vnfc.name),
     lbNodes: lbNodes(vnf.loadBalancer).join(' '),
-    restricted: vnfc.hosts.length < vnf.nodes.length,
+    restricted: isRestricted(vnf, vnfc.hosts),
     nodes: vnfc.hosts,
     spread: spreadId(vnf.name, vnfc.name),
     several: vnfc.vms.length > 1,
@@ -115,6 +118,34 @@ export function vmsContext(vnf: Vnf, vnfc: VmsVnfc) {
   };
 }
 
+export function guestsContext(vnf: Vnf) {
+  const together = vnf.vnfcs.flatMap((vnfc) =>
+    vnfc.redundancy === 'active-active-vms' ? [] : [{ vnfc: vnfc.name, guests: guestsOf(vnf, vnfc) }],
+  );
+  return {
+    vnf: vnf.name,
+    guests: vnf.guests.map((guest) => ({
+      guest: guest.name,
+      resource: guestId(vnf.name, guest.name),
+      address: Object.values(guest.addresses)[0]!,
+      hosts: guest.hosts,
+      parameters: guestParametersOf(guest),
+      startTimeout: duration(guest.startTimeoutMs),
+      stopTimeout: duration(guest.stopTimeoutMs),
+    })),
+    apart: together
+      .filter(({ guests }) => guests.length > 1)
+      .map(({ vnfc, guests }) => ({
+        id: guestsApartId(vnf.name, vnfc),
+        resources: guests.map(({ name }) => guestId(vnf.name, name)),
+      })),
+  };
+}
+
+/** Whether it may not run on every node that Pacemaker knows. */
+const isRestricted = ({ nodes, guests }: Vnf, own: readonly string[]): boolean =>
+  own.length < nodes.length + guests.length;
+
 export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
   const resource = haproxyId(vnf.name, lb.name);
   return {
@@ -122,7 +153,7 @@ export function loadBalancerContext(vnf: Vnf, lb: LoadBalancer) {
     resource,
     clone: cloneId(resource),
     instances: lb.nodes.length,
-    restricted: lb.nodes.length < vnf.nodes.length,
+    restricted: isRestricted(vnf, lb.nodes),
     nodes: lb.nodes,
     parameters: haproxyParameters(vnf),
     vips: lbVips(vnf.name, lb).map(({ id, vip }) => vipContext(vnf, id, vip)),
@@ -220,7 +251,7 @@ function vnfcContext(vnf: Vnf, vnfc: NodesVnfc) {
     resource,
     clone: cloneId(resource),
     instances: vnfc.instances,
-    restricted: vnfc.nodes.length < vnf.nodes.length,
+    restricted: isRestricted(vnf, vnfc.nodes),
     nodes: vnfc.nodes,
     parameters: parametersOf(vnf, vnfc),
     startTimeout: duration(vnfc.program.startTimeoutMs),

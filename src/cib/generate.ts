@@ -8,6 +8,7 @@ import {
   activeStandbyContext,
   clusterContext,
   fencingContext,
+  guestsContext,
   loadBalancerContext,
   vmsContext,
 } from './contexts.ts';
@@ -80,6 +81,7 @@ function renderAll(vnf: Vnf, templates: Templates): Fragment[] {
   return [
     render('cluster.xml', clusterContext(vnf)),
     ...(vnf.fencing.length > 0 ? [render('fencing.xml', fencingContext(vnf))] : []),
+    ...(vnf.guests.length > 0 ? [render('guests.xml', guestsContext(vnf))] : []),
     ...vnf.vnfcs.map(renderVnfc),
     ...(vnf.loadBalancer ? [render('c-load-balancer.xml', loadBalancerContext(vnf, vnf.loadBalancer))] : []),
   ];

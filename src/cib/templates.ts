@@ -16,6 +16,7 @@ const templateNames = [
   'b1-active-active.xml',
   'b3-vms.xml',
   'c-load-balancer.xml',
+  'guests.xml',
   'fencing.xml',
   'cluster.xml',
   'haproxy.cfg',

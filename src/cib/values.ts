@@ -1,7 +1,7 @@
 /** Values as Pacemaker and the agents want them written. */
 import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
 import { syncPaths } from '../model/names.ts';
-import type { Argv, NodesVnfc, Sync, Vm, VmsVnfc, Vnf } from '../model/vnf.ts';
+import type { Argv, Guest, NodesVnfc, Sync, Vm, VmsVnfc, Vnf } from '../model/vnf.ts';
 
 /** Milliseconds as Pacemaker writes times: whole seconds where they are. */
 export const duration = (ms: number): string => (ms % 1000 === 0 ? `${ms / 1000}s` : `${ms}ms`);
@@ -34,6 +34,14 @@ export function parametersOf(vnf: Vnf, vnfc: NodesVnfc): { name: string; value: 
   return given(values);
 }
 
+/** The parameters of ocf:vnfha:vnfc-vm, of a guest: Pacemaker itself speaks to what is in it. */
+export const guestParametersOf = ({ domain, config, ownerFile }: Guest): { name: string; value: string }[] =>
+  given([
+    ['domain', domain],
+    ['config', config],
+    ['owner_file', ownerFile],
+  ]);
+
 /** The parameters of ocf:vnfha:vnfc-vm. */
 export function vmParametersOf({ guestAgent, migrate }: VmsVnfc, vm: Vm): { name: string; value: string }[] {
   return given([
@@ -65,12 +73,12 @@ function syncValues(vnf: Vnf, name: string, sync: Sync | undefined): [string, st
 }
 
 /** Where not the cluster puts the VIP where it belongs, the agent knows it. */
-function addressOf({ arp, nodes, networks }: Vnf, vnfc: NodesVnfc): [string, string | undefined][] {
+function addressOf({ arp, nodes, guests, networks }: Vnf, vnfc: NodesVnfc): [string, string | undefined][] {
   if (vnfc.redundancy === 'active-active' || vnfc.vipBy === 'cluster') return [];
   const { ip, prefix, interface: nic } = vnfc.vip;
   const told = vnfc.vipBy === 'vnfc';
   const network = networks.find(({ cidr }) => contains(parsePrefixed(cidr)!, parseAddress(ip)!));
-  const peers = nodes
+  const peers = [...nodes, ...guests]
     .filter(({ name }) => vnfc.nodes.includes(name))
     .flatMap(({ addresses }) => addresses[network?.name ?? ''] ?? []);
   return [

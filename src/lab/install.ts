@@ -2,7 +2,7 @@
  * What an operator (or his installer) would put on a node before it starts for the first time. Pure, but for the key.
  */
 import { randomBytes } from 'node:crypto';
-import { paths, vnfPaths } from '../model/names.ts';
+import { paths, remoteKey, vnfPaths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { fenceAgent } from './description.ts';
 import type { LabPlan } from './plan.ts';
@@ -46,6 +46,7 @@ export function installFiles(vnf: Vnf, plan: LabPlan, options: InstallOptions): 
     { path: paths.description, content: options.description },
     ...beside.map((one) => ({ path: vnfPaths(one.vnf).description, content: one.text })),
     ...(wantsKey(options.corosyncConf) ? [authkey()] : []),
+    ...(vnf.guests.length > 0 ? [guestsKey()] : []),
     ...[...secrets].map((secret) => ({ path: secret, content: `${labClientSecret}\n`, mode: 0o600 })),
     ...options.extra,
   ];
@@ -72,6 +73,15 @@ const authkey = (): HostFile => ({
   content: randomBytes(256).toString('base64'),
   base64: true,
   mode: 0o400,
+});
+
+/** Pacemaker reads it as hacluster. */
+const guestsKey = (): HostFile => ({
+  path: remoteKey,
+  content: randomBytes(256).toString('base64'),
+  base64: true,
+  mode: 0o640,
+  owner: 'hacluster',
 });
 
 /** A blank cluster waits dc-deadtime (20 s by default) for a DC to show up before it elects one. */

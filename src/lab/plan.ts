@@ -92,7 +92,7 @@ function clientAddress(all: readonly [Vnf, ...Vnf[]], name: string): string {
   const network = parsePrefixed(vnf.networks.find((candidate) => candidate.name === name)!.cidr)!;
   const used = new Set(
     [
-      ...vnf.nodes.map((node) => node.addresses[name]),
+      ...[...vnf.nodes, ...vnf.guests].map((node) => node.addresses[name]),
       ...all.flatMap(({ vnfcs }) => vnfcs.flatMap(ownAddresses)),
       ...all.flatMap(({ loadBalancer }) => (loadBalancer?.vips ?? []).map(({ ip }) => ip)),
     ].flatMap((address) => (address === undefined ? [] : parseAddress(address)!.value)),

@@ -8,7 +8,7 @@
 import * as stages from './budget-stages.ts';
 import type { Stage } from './budget-stages.ts';
 import type { Span } from './timings.ts';
-import type { ActiveStandbyVnfc, NodesVnfc, VmsVnfc, Vnf, Vnfc } from './vnf.ts';
+import { type ActiveStandbyVnfc, guestsOf, type NodesVnfc, type VmsVnfc, type Vnf, type Vnfc } from './vnf.ts';
 
 export type FailureClass = 'vm-dies' | 'vnfc-dies' | 'vnfc-hangs' | 'node-dies' | 'lb-dies' | 'lb-node-dies';
 
@@ -42,6 +42,7 @@ export function budgetsOf(vnf: Vnf): Budget[] {
           budget('vnfc-dies', vnfc.name, vnfcDies(vnf, vnfc, at)),
           budget('vnfc-hangs', vnfc.name, unanswered(vnf, vnfc, at, 'hangs')),
         ]),
+    ...(runsInGuests(vnf, vnfc) ? [budget('vm-dies', vnfc.name, guestLost(vnf, vnfc))] : []),
     budget('node-dies', vnfc.name, vnfc.redundancy === 'active-standby' ? nodeLost(vnf, vnfc) : lost),
   ]);
   if (lb === undefined) return ofVnfcs;
@@ -62,7 +63,8 @@ export const sum = (spans: readonly Span[]): Span => ({
 });
 
 function vnfcDies(vnf: Vnf, vnfc: NodesVnfc, at: number): readonly Stage[] {
-  if (vnfc.program.run === undefined) return unanswered(vnf, vnfc, at, 'dies');
+  // in a guest there is no supervisor
+  if (vnfc.program.run === undefined || runsInGuests(vnf, vnfc)) return unanswered(vnf, vnfc, at, 'dies');
   return vnfc.redundancy === 'active-active'
     ? [stages.processEnds, stages.excluded]
     : [stages.processEnds, stages.decision, stages.roleMove, stages.address(vnf, vnfc)];
@@ -97,6 +99,17 @@ const nodeLost = (vnf: Vnf, vnfc: ActiveStandbyVnfc): readonly Stage[] => [
   stages.roleMoveAfterFencing,
   stages.addressAfterFencing(vnf, vnfc),
 ];
+
+/** Of one of its guests QEMU ends: Pacemaker knows then that nothing of it is left, and fences no node. */
+const guestLost = (vnf: Vnf, vnfc: ActiveStandbyVnfc): readonly Stage[] => [
+  stages.vmEnds,
+  stages.decision,
+  stages.roleMoveAfterFencing,
+  stages.addressAfterFencing(vnf, vnfc),
+];
+
+const runsInGuests = (vnf: Vnf, vnfc: Vnfc): vnfc is ActiveStandbyVnfc =>
+  vnfc.redundancy === 'active-standby' && guestsOf(vnf, vnfc).length > 0;
 
 /** A node's heartbeats fall silent, or Corosync says so first. */
 function serversLost(vnf: Vnf): readonly Stage[] {

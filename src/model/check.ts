@@ -8,6 +8,7 @@ import { factsOf, type Checkup, type Loose } from './checks/checkup.ts';
 import { checkBudget } from './checks/budget.ts';
 import { checkDurations } from './checks/durations.ts';
 import { checkFencing } from './checks/fencing.ts';
+import { checkGuests } from './checks/guests.ts';
 import { checkHeartbeats } from './checks/heartbeats.ts';
 import { checkManaged } from './checks/managed.ts';
 import { checkNames } from './checks/names.ts';
@@ -34,6 +35,7 @@ interface Checked {
 const checks = [
   checkNames,
   checkNodes,
+  checkGuests,
   checkAddresses,
   checkFencing,
   checkVnfcs,

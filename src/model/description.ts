@@ -7,6 +7,7 @@
  */
 import { type Static, Type } from '@sinclair/typebox';
 import { Managed, Service } from './schema/balancing.ts';
+import { Guests } from './schema/guests.ts';
 import { Check, Heartbeat, Misses, Program, Role, interval } from './schema/program.ts';
 import { Heals, Recovery, Target } from './schema/recovery.ts';
 import { Sync } from './schema/sync.ts';
@@ -23,7 +24,10 @@ const Vnfc = closed(
       description: 'active-standby: one serves, at the vip; active-active: all serve, behind the load balancer',
     }),
     nodes: Type.Optional(
-      Type.Array(NodeName('a node’s name'), { minItems: 1, description: 'the nodes it may run on; default: all' }),
+      Type.Array(NodeName('a node’s or guest’s name'), {
+        minItems: 1,
+        description: 'the nodes, or guests, it may run on; default: all nodes, no guests',
+      }),
     ),
     instances: Type.Optional(
       Type.Integer({ minimum: 1, description: 'how many instances; default: one on each of its nodes' }),
@@ -112,6 +116,7 @@ export const DescriptionSchema = Type.Object(
       ),
       { minItems: 1, description: 'the cluster’s nodes: three or more, so that a majority is left when one dies' },
     ),
+    guests: Type.Optional(Guests),
     cluster: Type.Optional(
       closed(
         {

@@ -26,6 +26,10 @@ export const vmId = (vnf: string, vnfc: string, vm: string): string => resourceI
 export const vmMemberId = (vnf: string, vnfc: string, vm: string): string => memberId(vnf, `${vnfc}-${vm}`);
 /** The constraint that keeps the VMs of a VNFC apart. */
 export const spreadId = (vnf: string, vnfc: string): string => `${resourceId(vnf, vnfc)}-spread`;
+/** The primitive of a guest's VM. Its name as a node is the guest's own. */
+export const guestId = (vnf: string, guest: string): string => `${vnf}-guest-${guest}`;
+/** The constraint that keeps the guests of a VNFC apart. */
+export const guestsApartId = (vnf: string, vnfc: string): string => `${resourceId(vnf, vnfc)}-guests-apart`;
 /** The primitive of HAProxy. */
 export const haproxyId = (vnf: string, lb: string): string => `${vnf}-${lb}`;
 /** The stonith resource of a fence device. */
@@ -96,6 +100,10 @@ function placesOf(vnf: string, vnfc: Vnfc, addresses: ReadonlyMap<string, Readon
       }));
   }
 } // prettier-ignore
+
+/** The key that a cluster's nodes and its guests share, and the port of pacemaker_remote. */
+export const remoteKey = '/etc/pacemaker/authkey';
+export const remotePort = 3121;
 
 /** Files and sockets of a node; an operator finds the same in docs/install.md. */
 export const paths = {

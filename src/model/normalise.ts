@@ -59,6 +59,16 @@ export function normalise(description: Description): Vnf {
     addresses: addressesOf(node, networks),
   }));
   const nodeNames = nodes.map((node) => node.name);
+  const guests = (description.guests ?? []).map((guest) => ({
+    name: guest.name,
+    addresses: addressesOf(guest, networks),
+    domain: guest.domain ?? guest.name,
+    config: guest.config,
+    hosts: guest.hosts ?? nodeNames,
+    ownerFile: guest.ownerFile,
+    startTimeoutMs: ms(guest.startTimeout, 90_000),
+    stopTimeoutMs: ms(guest.stopTimeout, 90_000),
+  }));
   const recovery = targetOf(description.recovery);
   const defaults = defaultsFor(recovery);
   const context: Context = {
@@ -81,6 +91,7 @@ export function normalise(description: Description): Vnf {
       cidr: formatNetwork(range),
     })),
     nodes,
+    guests,
     cluster: {
       name: description.cluster?.name ?? description.vnf.name,
       links: description.cluster?.links ?? networksOfAll(nodeNames, context),
@@ -109,7 +120,9 @@ export function normalise(description: Description): Vnf {
   };
 }
 
-function addressesOf(node: Description['nodes'][number], networks: readonly Network[]): Record<string, string> {
+type Addressed = Pick<Description['nodes'][number], 'address' | 'addresses'>;
+
+function addressesOf(node: Addressed, networks: readonly Network[]): Record<string, string> {
   const given: Record<string, string> = { ...node.addresses };
   const first = networks[0]!.name;
   if (node.address !== undefined) given[first] = node.address;
@@ -165,7 +178,7 @@ function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
   return {
     ...base,
     redundancy: vnfc.redundancy,
-    vip: vipOf(vnfc.vip!, context),
+    vip: guestless(nodes, context) ? vipOf(vnfc.vip!, context) : { ...vipOf(vnfc.vip!, context), interface: undefined },
     vipBy: vnfc.vipBy ?? 'cluster',
     role: vnfc.role && {
       promote: argvOf(vnfc.role.promote)!,
@@ -296,6 +309,10 @@ function managedOf(managed: ManagedDescription, vnfcs: readonly Vnfc[], context:
     heal: managed.heal ?? context.hasVnfm,
   };
 }
+
+/** What a network interface is called in a guest, the description of the nodes doesn't say. */
+const guestless = (nodes: readonly string[], { nodeNames }: Context): boolean =>
+  nodes.every((node) => nodeNames.includes(node));
 
 function vipOf(text: string, context: Context): Vip {
   const address = prefixed(text);

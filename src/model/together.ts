@@ -22,6 +22,7 @@ export function togetherProblems(vnfs: readonly Vnf[]): TogetherProblem[] {
         ? []
         : [{ vnf, what: `'${other.name}' and '${vnf.name}' both have ${thing}`, cure }];
     });
+    if (vnf !== first) problems.push(...guestProblems(first!, vnf));
     return vnf === first || nodesText(vnf) === nodesText(first!) ? problems : [...problems, otherNodes(first!, vnf)];
   });
 }
@@ -59,6 +60,13 @@ function* claimsOf(vnf: Vnf): Generator<readonly [thing: string, cure: string]> 
     }
   }
 }
+
+/** What the description of one VNF doesn't name may run in the guests of another. */
+const guestProblems = (first: Vnf, vnf: Vnf): TogetherProblem[] => {
+  const having = [first, vnf].filter(({ guests }) => guests.length > 0);
+  const what = `${having.map(({ name }) => `'${name}'`).join(' and ')} ${having.length === 1 ? 'has' : 'have'} guests, and a VNF with those has its cluster for itself`;
+  return having.length === 0 ? [] : [{ vnf, what, cure: 'Run the other VNF on other nodes, or without guests.' }];
+};
 
 const nodesText = ({ nodes }: Vnf): string =>
   nodes.map(({ name, id }) => `${name} (${id})`).toSorted().join(', '); // prettier-ignore

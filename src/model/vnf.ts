@@ -10,7 +10,10 @@ export interface Vnf {
   readonly beside: boolean;
   readonly instanceId: string | undefined;
   readonly networks: readonly Network[];
+  /** Of the cluster: members of Corosync. */
   readonly nodes: readonly ClusterNode[];
+  /** VMs on them that VNFCs run in, by pacemaker_remote: nodes for Pacemaker, no members of Corosync. */
+  readonly guests: readonly Guest[];
   readonly cluster: {
     readonly name: string;
     readonly links: readonly string[];
@@ -40,6 +43,20 @@ export interface ClusterNode {
   readonly id: number;
   /** network name -> address; in the order of Vnf.networks */
   readonly addresses: Readonly<Record<string, string>>;
+}
+
+export interface Guest {
+  readonly name: string;
+  /** network name -> address; in the order of Vnf.networks. Pacemaker speaks to it at the first. */
+  readonly addresses: Readonly<Record<string, string>>;
+  readonly domain: string;
+  /** The file with its domain's XML. */
+  readonly config: string;
+  /** The nodes that may run it. */
+  readonly hosts: readonly string[];
+  readonly ownerFile: string | undefined;
+  readonly startTimeoutMs: number;
+  readonly stopTimeoutMs: number;
 }
 
 interface FenceDevice {
@@ -72,7 +89,7 @@ interface VnfcBase {
   readonly recovery: Recovery;
 }
 
-/** Its instances run on nodes of the cluster, one on a node. */
+/** Its instances run on nodes of the cluster, or in guests, one on each. */
 interface NodesVnfcBase extends VnfcBase {
   readonly nodes: readonly string[];
   readonly instances: number;
@@ -132,6 +149,10 @@ export interface Vm {
 /** Whose instances run on nodes of the cluster. */
 export type NodesVnfc = ActiveStandbyVnfc | ActiveActiveVnfc;
 export type Vnfc = NodesVnfc | VmsVnfc;
+
+/** The guests that a VNFC may run in. */
+export const guestsOf = ({ guests }: Vnf, { nodes }: Pick<NodesVnfc, 'nodes'>): readonly Guest[] =>
+  guests.filter(({ name }) => nodes.includes(name));
 
 /** Commands are argument vectors: nothing is ever given to a shell. */
 export type Argv = readonly string[];

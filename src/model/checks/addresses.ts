@@ -29,7 +29,8 @@ export function checkAddresses(checkup: Checkup): void {
       'Give each its own address.',
     );
   };
-  checkNodeAddresses(checkup, claim);
+  checkNodeAddresses(checkup, 'nodes', claim);
+  checkNodeAddresses(checkup, 'guests', claim);
   checkup.description.vnfcs?.forEach((vnfc, at) => {
     if (vnfc?.vip === undefined || vnfc.redundancy === 'active-active') return;
     checkVip(
@@ -98,11 +99,11 @@ function checkNetworks(checkup: Checkup): void {
   }
 }
 
-function checkNodeAddresses(checkup: Checkup, claim: ClaimAddress): void {
+function checkNodeAddresses(checkup: Checkup, field: 'nodes' | 'guests', claim: ClaimAddress): void {
   const { networks, firstNetwork } = checkup.facts;
-  checkup.description.nodes?.forEach((node, at) => {
+  checkup.description[field]?.forEach((node, at) => {
     if (node === undefined) return;
-    const owner = `the node '${node.name ?? at}'`;
+    const owner = `the ${field.slice(0, -1)} '${node.name ?? at}'`;
     const check = (path: Path, text: string, network: string | undefined) => {
       const address = addressOf(checkup, path, text);
       if (address === undefined) return;
@@ -110,9 +111,9 @@ function checkNodeAddresses(checkup: Checkup, claim: ClaimAddress): void {
       const range = network === undefined ? undefined : networks.get(network)?.range;
       if (range !== undefined) checkMember(checkup, path, address, range, network!);
     };
-    if (node.address !== undefined) check(['nodes', at, 'address'], node.address, firstNetwork);
+    if (node.address !== undefined) check([field, at, 'address'], node.address, firstNetwork);
     for (const [network, text] of Object.entries(node.addresses ?? {})) {
-      const path = ['nodes', at, 'addresses', network];
+      const path = [field, at, 'addresses', network];
       if (!known(checkup, path, 'network', network, networks) || text === undefined) continue;
       if (network === firstNetwork && node.address !== undefined) {
         const cure = "Keep one of 'address' and 'addresses'.";

@@ -15,7 +15,8 @@ export type Loose<T> = T extends readonly (infer U)[]
 
 export type LooseVnfc = Loose<NonNullable<Description['vnfcs']>[number]>;
 export type LooseManaged = Loose<NonNullable<NonNullable<Description['loadBalancer']>['manages']>[number]>;
-type LooseNode = Loose<Description['nodes'][number]>;
+export type LooseGuest = Loose<NonNullable<Description['guests']>[number]>;
+type LooseNode = Loose<Description['nodes'][number]> | LooseGuest;
 
 export interface Checkup {
   readonly description: Loose<Description>;
@@ -38,7 +39,9 @@ interface Facts {
   readonly networks: ReadonlyMap<string, KnownNetwork>;
   readonly firstNetwork: string | undefined;
   readonly nodeNames: readonly string[];
-  /** node -> the networks that it is in */
+  /** Of `guests`. */
+  readonly guestNames: ReadonlySet<string>;
+  /** node or guest -> the networks that it is in */
   readonly networksOfNode: ReadonlyMap<string, ReadonlySet<string>>;
   /** The load balancer's nodes that exist, given or by default; none without one. */
   readonly lbNodes: readonly string[];
@@ -56,9 +59,15 @@ export function factsOf(description: Loose<Description>): Facts {
     if (node?.name !== undefined) networksOfNode.set(node.name, networksOf(node, firstNetwork, networks));
   }
   const nodeNames = [...networksOfNode.keys()];
+  const guestNames = new Set<string>();
+  for (const guest of description.guests ?? []) {
+    if (guest?.name === undefined || networksOfNode.has(guest.name)) continue;
+    guestNames.add(guest.name);
+    networksOfNode.set(guest.name, networksOf(guest, firstNetwork, networks));
+  }
   const lb = description.loadBalancer;
-  const lbNodes = lb === undefined ? [] : (knownOf(lb.nodes, networksOfNode) ?? nodeNames.slice(0, 2));
-  return { networks, firstNetwork, nodeNames, networksOfNode, lbNodes };
+  const lbNodes = lb === undefined ? [] : (knownOf(lb.nodes, new Set(nodeNames)) ?? nodeNames.slice(0, 2));
+  return { networks, firstNetwork, nodeNames, guestNames, networksOfNode, lbNodes };
 }
 
 /** A node that is said to be in no network, or in an unknown one, is taken to be in all: one problem is enough. */
@@ -69,7 +78,7 @@ function networksOf(node: LooseNode, first: string | undefined, all: ReadonlyMap
 }
 
 /** Those of a list of nodes that exist; undefined without a list. */
-const knownOf = (names: readonly (string | undefined)[] | undefined, known: ReadonlyMap<string, unknown>) =>
+const knownOf = (names: readonly (string | undefined)[] | undefined, known: Pick<ReadonlySet<string>, 'has'>) =>
   names?.filter((name) => name !== undefined && known.has(name)) as string[] | undefined;
 
 /** The nodes that a VNFC may run on. */
@@ -110,14 +119,24 @@ export function known(
   return false;
 }
 
-/** Checks a list of nodes: every one exists, none twice. */
-export function checkNodeList(checkup: Checkup, path: Path, names: readonly (string | undefined)[] | undefined): void {
+/**
+ * Checks a list of nodes: every one exists, none twice.
+ * @param noGuests what guests can't do; undefined: they may be in it
+ */
+export function checkNodeList(
+  checkup: Checkup,
+  path: Path,
+  names: readonly (string | undefined)[] | undefined,
+  noGuests?: string,
+): void {
   const seen = new Set<string>();
   names?.forEach((name, at) => {
     if (name === undefined) return;
     if (seen.has(name)) checkup.error([...path, at], `the node '${name}' is listed twice`, 'Remove one of the two.');
     seen.add(name);
-    known(checkup, [...path, at], 'node', name, checkup.facts.networksOfNode);
+    if (noGuests === undefined || !checkup.facts.guestNames.has(name))
+      return void known(checkup, [...path, at], 'node', name, checkup.facts.networksOfNode);
+    checkup.error([...path, at], `'${name}' is a guest, and ${noGuests}`, 'Name nodes of the cluster.');
   });
 }
 

@@ -17,7 +17,7 @@ export function checkFencing(checkup: Checkup): void {
     if (device === undefined || device.nodes === undefined) {
       all = true;
     } else {
-      checkNodeList(checkup, ['fencing', at, 'nodes'], device.nodes);
+      checkNodeList(checkup, ['fencing', at, 'nodes'], device.nodes, 'Pacemaker fences that by its VM’s resource');
       for (const node of device.nodes) if (node !== undefined) fenced.add(node);
     }
     for (const [name, value] of Object.entries(device?.parameters ?? {})) {

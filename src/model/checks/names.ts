@@ -6,6 +6,8 @@ import {
   backendName,
   cloneId,
   fenceId,
+  guestId,
+  guestsApartId,
   haproxyId,
   memberId,
   mountId,
@@ -22,13 +24,14 @@ import type { Path } from '../source.ts';
 import type { Checkup, LooseVnfc } from './checkup.ts';
 
 export function checkNames(checkup: Checkup): void {
-  const { vnfcs, nodes, networks, fencing, loadBalancer } = checkup.description;
+  const { vnfcs, nodes, guests, networks, fencing, loadBalancer } = checkup.description;
   unique(checkup, 'VNFC', 'vnfcs', vnfcs);
   unique(checkup, 'VNFC', ['loadBalancer', 'manages'], loadBalancer?.manages);
   unique(checkup, 'network', 'networks', networks);
   unique(checkup, 'fence device', 'fencing', fencing);
   // Pacemaker takes 'Node1' and 'node1' for one node.
   unique(checkup, 'node', 'nodes', nodes, (name) => name.toLowerCase());
+  unique(checkup, 'guest', 'guests', guests);
   checkIds(checkup);
 }
 
@@ -92,6 +95,7 @@ function checkIds(checkup: Checkup): void {
         : [
             ...(vnfc.vipBy === undefined || vnfc.vipBy === 'cluster' ? [vipId(vnf, vnfc.name)] : []),
             ...(vnfc.sync?.mount === undefined ? [] : [mountId(vnf, vnfc.name)]),
+            ...(description.guests === undefined ? [] : [guestsApartId(vnf, vnfc.name)]),
           ];
     // The templates' operations have ids, too; of these, '-monitor' could be the end of a name.
     claim(`the VNFC '${vnfc.name}'`, ['vnfcs', at, 'name'], [base, cloneId(base), `${base}-monitor`, ...more]);
@@ -108,6 +112,17 @@ function checkIds(checkup: Checkup): void {
       claim(`the VNFC '${managed.name}' of the load balancer`, path, [backendName(vnf, managed.name)]);
     });
   }
+  description.nodes?.forEach((node, at) => {
+    // a guest is a resource for Pacemaker, by its name, and it takes 'VM1' and 'vm1' for one node
+    const path = ['nodes', at, 'name'];
+    if (node?.name !== undefined && description.guests !== undefined)
+      claim(`the node '${node.name}'`, path, [`node ${node.name.toLowerCase()}`]);
+  });
+  description.guests?.forEach((guest, at) => {
+    if (guest?.name === undefined) return;
+    const [base, own] = [guestId(vnf, guest.name), guest.name];
+    claim(`the guest '${own}'`, ['guests', at, 'name'], [base, `${base}-monitor`, own, `node ${own.toLowerCase()}`]);
+  });
   description.fencing?.forEach((device, at) => {
     if (device?.name === undefined) return;
     claim(`the fence device '${device.name}'`, ['fencing', at, 'name'], [fenceId(vnf, device.name)]);

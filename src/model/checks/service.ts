@@ -11,7 +11,7 @@ export function checkServices(checkup: Checkup): void {
     vnfc?.service === undefined || vnfc.redundancy === 'active-standby' ? [] : [{ vnfc, at, service: vnfc.service }],
   );
   if (loadBalancer !== undefined) {
-    checkNodeList(checkup, ['loadBalancer', 'nodes'], loadBalancer.nodes);
+    checkNodeList(checkup, ['loadBalancer', 'nodes'], loadBalancer.nodes, 'HAProxy’s bridge needs Corosync');
     checkVips(checkup, loadBalancer.vips?.length ?? 0);
     if (lbNodes.length === 1 && checkup.facts.nodeNames.length > 1) {
       const path = ['loadBalancer', 'nodes'];

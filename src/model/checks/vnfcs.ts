@@ -11,7 +11,7 @@ export function checkVnfcs(checkup: Checkup): void {
     if (vnfc === undefined) return;
     const path = ['vnfcs', at];
     const name = `the VNFC '${vnfc.name ?? at}'`;
-    checkNodeList(checkup, [...path, 'nodes'], vnfc.nodes);
+    checkNodeList(checkup, [...path, 'nodes'], vnfc.nodes, vnfc.vms && 'a VM runs on no other');
     checkCount(checkup, path, name, vnfc);
     checkRedundancy(checkup, path, name, vnfc);
     checkElection(checkup, path, name, vnfc);

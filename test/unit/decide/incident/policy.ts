@@ -29,6 +29,7 @@ const vnf: Vnf = {
   instanceId: 'vnf-1',
   networks: [],
   nodes: [],
+  guests: [],
   cluster: {
     name: 'sip',
     links: [],

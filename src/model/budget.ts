@@ -63,8 +63,7 @@ export const sum = (spans: readonly Span[]): Span => ({
 });
 
 function vnfcDies(vnf: Vnf, vnfc: NodesVnfc, at: number): readonly Stage[] {
-  // in a guest there is no supervisor
-  if (vnfc.program.run === undefined || runsInGuests(vnf, vnfc)) return unanswered(vnf, vnfc, at, 'dies');
+  if (vnfc.program.run === undefined) return unanswered(vnf, vnfc, at, 'dies');
   return vnfc.redundancy === 'active-active'
     ? [stages.processEnds, stages.excluded]
     : [stages.processEnds, stages.decision, stages.roleMove, stages.address(vnf, vnfc)];

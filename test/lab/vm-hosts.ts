@@ -18,13 +18,18 @@ export function hostFiles(): HostFile[] {
   return [
     file('vmlinuz'),
     file('initrd'),
-    { path: '/usr/local/sbin/libvirt-node', content: readFileSync('scripts/libvirt-node', 'utf8'), mode: 0o755 },
-    { path: '/usr/local/sbin/vm-host', content: vmHost, mode: 0o755 },
+    ...hostPrograms(),
     ...['web1', 'web2'].map((name) => ({ path: configOf(name), content: domainOf(name) })),
   ];
 }
 
 export const configOf = (name: string): string => `/etc/vnfha/vm/${name}.xml`;
+
+/** What makes a host of a node: `makeHost` calls it. */
+export const hostPrograms = (): HostFile[] => [
+  { path: '/usr/local/sbin/libvirt-node', content: readFileSync('scripts/libvirt-node', 'utf8'), mode: 0o755 },
+  { path: '/usr/local/sbin/vm-host', content: vmHost, mode: 0o755 },
+];
 
 /** The lab gives a node's interface the name that the description says: here that becomes the bridge's. */
 const vmHost = `#!/bin/sh

@@ -1,6 +1,6 @@
 /**
- * Guests: VMs that VNFCs run in. Each is reached, has files of its own and somebody who runs in it; and what needs Corosync, or a daemon of
- * ours beside it, isn't in one.
+ * Guests: VMs that VNFCs run in. Each is reached, has files of its own and somebody who runs in it; and what needs Corosync isn't
+ * in one.
  */
 import type { Path } from '../source.ts';
 import { checkNodeList, type Checkup, type LooseGuest, type LooseVnfc } from './checkup.ts';
@@ -87,7 +87,7 @@ function checkOwn(checkup: Checkup, path: Path, guest: LooseGuest, owned: Map<st
   }
 }
 
-/** What a VNFC in a guest can't have, as there is neither Corosync nor a daemon of ours. */
+/** What a VNFC in a guest can't have, as there is neither Corosync, nor a bridge or a sidecar. */
 function checkVnfc(checkup: Checkup, path: Path, vnfc: LooseVnfc): void {
   const guests = (vnfc.nodes ?? []).filter((node) => node !== undefined && checkup.facts.guestNames.has(node));
   if (guests.length === 0 || vnfc.vms !== undefined) return; // of a VM's nodes: checks/vnfcs.ts
@@ -97,13 +97,9 @@ function checkVnfc(checkup: Checkup, path: Path, vnfc: LooseVnfc): void {
     const what = `${name} is active-active and ${runs}, where no bridge is to be asked for a place in the load balancer`;
     checkup.error([...path, 'nodes'], what, "Make each instance a VM, by 'vms'; or name nodes of the cluster.", 'key');
   }
-  const refused = {
-    heartbeat: ['no supervisor sends heartbeats', "Remove it: what hangs is found by 'check'."],
-    sync: ['no sidecar carries its state', 'Remove it: its program sees to its state by its own means.'],
-  } as const;
-  for (const [field, [why, cure]] of Object.entries(refused)) {
-    if (checkup.absent([...path, field])) continue;
-    checkup.error([...path, field], `${name} ${runs}, where ${why}`, cure, 'key');
+  if (!checkup.absent([...path, 'sync'])) {
+    const what = `${name} ${runs}, where no sidecar carries its state`;
+    checkup.error([...path, 'sync'], what, 'Remove it: its program sees to its state by its own means.', 'key');
   }
   if (vnfc.recovery?.escalate === undefined) return;
   const what = `${name} ${runs}, and a guest isn't restarted by fencing`;

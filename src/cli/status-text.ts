@@ -4,7 +4,10 @@ import type { GroupStatus, InstanceView, VnfStatus } from '../status/vnf-status.
 /** Ends with a line feed. */
 export function statusText(status: VnfStatus): string {
   const { vnf, ok, problems, cluster, nodes, vnfcs, loadBalancer, incidents } = status;
-  const online = nodes.filter(({ state }) => state === 'online').map(({ name }) => name);
+  const [members, guests] = [
+    nodes.filter(({ host }) => host === undefined),
+    nodes.filter(({ host }) => host !== undefined),
+  ];
   const groups = [...vnfcs, ...(loadBalancer === undefined ? [] : [loadBalancer])];
   const places = groups.flatMap(({ instances }) => instances.map(({ node }) => node));
   const width = Math.max(...[...nodes.map(({ name }) => name), ...places].map(({ length }) => length));
@@ -12,7 +15,12 @@ export function statusText(status: VnfStatus): string {
     `${vnf}: ${ok ? 'well' : 'not well'}`,
     ...problems.map((problem) => `  ! ${problem}`),
     '',
-    `nodes: ${online.length} of ${nodes.length} online, ${cluster.quorate ? 'with' : 'without'} quorum, DC ${cluster.dc ?? '(none)'}`,
+    `nodes: ${onlineText(members)}, ${cluster.quorate ? 'with' : 'without'} quorum, DC ${cluster.dc ?? '(none)'}`,
+    ...(guests.length === 0
+      ? []
+      : [
+          `guests: ${onlineText(guests)}; ${guests.map(({ name, host }) => `${name} ${host === null ? 'nowhere' : `on ${host}`}`).join(', ')}`,
+        ]),
     ...groups.flatMap((group) => [
       '',
       headOf(group),
@@ -24,6 +32,9 @@ export function statusText(status: VnfStatus): string {
     '',
   ].join('\n');
 }
+
+const onlineText = (nodes: VnfStatus['nodes']): string =>
+  `${nodes.filter(({ state }) => state === 'online').length} of ${nodes.length} online`;
 
 function headOf({ name, kind, vips }: GroupStatus): string {
   const addresses = vips.map(({ address, node }) => `, ${address} ${node === undefined ? 'nowhere' : `on ${node}`}`);

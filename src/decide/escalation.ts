@@ -3,7 +3,7 @@
  * restarted before the VNFM is asked. Once within the VNFC's probation time, and only where that takes nothing away that has no other.
  */
 import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
-import { resourceId } from '../model/names.ts';
+import { guestId, resourceId } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Incident, Journal } from './incident-journal.ts';
 
@@ -42,6 +42,10 @@ function lastRestart(journal: Journal, node: string): number | undefined {
 function lossOf(status: ClusterStatus, vnf: Vnf, vnfc: string, node: string): string | undefined {
   const unwell = status.nodes.find((other) => other.name !== node && !isWell(other));
   if (unwell !== undefined) return `${unwell.name} isn't well either`;
+  const guest = vnf.guests.find(({ name }) =>
+    status.resources.some((each) => each.id === guestId(vnf.name, name) && each.nodes.includes(node)),
+  );
+  if (guest !== undefined) return `the VM of the guest ${guest.name} runs there`;
   const own = resourceId(vnf.name, vnfc);
   const here = status.resources.filter((each) => each.nodes.includes(node) && each.active && each.id !== own);
   const foreign = here.find(({ id, agent }) => !agent.startsWith('stonith:') && !id.startsWith(`${vnf.name}-`));

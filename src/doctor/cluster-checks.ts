@@ -1,14 +1,32 @@
 /** What goes wrong with a cluster. Pure. */
 import { idOf, section } from '../cib/tree.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
-import { alertId, bridgeGroup, notifierGroup, ownerTag, paths, resourceId, vnfUnit } from '../model/names.ts';
+import { hostPort } from '../model/address.ts';
+import {
+  alertId,
+  bridgeGroup,
+  guestId,
+  notifierGroup,
+  ownerTag,
+  paths,
+  remoteKey,
+  remotePort,
+  resourceId,
+  vnfUnit,
+} from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Element } from '../process/xml.ts';
 import type { ClusterFacts, Facts } from './facts.ts';
 import { error, type Finding, warning } from './finding.ts';
 
 /** Everything that is wrong with the cluster, as this node sees it. */
-export function clusterFindings({ cluster, clusterProblem, others, description: { vnf, file } }: Facts): Finding[] {
+export function clusterFindings({
+  cluster,
+  clusterProblem,
+  others,
+  here,
+  description: { vnf, file },
+}: Facts): Finding[] {
   if (cluster === undefined) {
     return [error('cluster', clusterProblem ?? 'the cluster is not running here', "Run 'systemctl start pacemaker'.")];
   }
@@ -22,6 +40,7 @@ export function clusterFindings({ cluster, clusterProblem, others, description: 
           ...alert(cluster, vnf),
           ...token(cluster, vnf),
           ...scores(cluster, vnf),
+          ...guests(cluster, vnf, here),
           ...daemons(cluster, vnf, others),
         ]),
   ];
@@ -68,12 +87,32 @@ function membership({ status }: ClusterFacts): Finding[] {
       ? [warning('maintenance', 'the cluster is in maintenance mode: nothing is recovered', "Run 'pcs property set maintenance-mode=false'.")] // prettier-ignore
       : []),
     ...status.nodes
-      .filter(({ online }) => !online)
+      .filter(({ online, id }) => !online && id > 0)
       .map(({ name }) => error('nodes', `${name} is not online`, 'Start the node, or its Corosync and Pacemaker.')),
     ...status.nodes
       .filter(({ online, standby, maintenance }) => online && (standby || maintenance))
       .map(({ name }) => warning('nodes', `${name} is in standby or maintenance`, `Run 'pcs node unstandby ${name}' or 'pcs node unmaintenance ${name}'.`)), // prettier-ignore
   ];
+}
+
+/** Those that aren't there, by how far one comes to them from here. */
+function guests({ status }: ClusterFacts, vnf: Vnf, { guestsAnswer }: Facts['here']): Finding[] {
+  const there = status.nodes.flatMap(({ name, online }) => (online ? [name] : []));
+  return vnf.guests
+    .filter(({ name }) => !there.includes(name))
+    .map(({ name, addresses }) => {
+      const id = guestId(vnf.name, name);
+      const host = status.resources.find((one) => one.id === id && one.active)?.nodes[0];
+      const at = `${hostPort(Object.values(addresses)[0]!, remotePort)}`;
+      if (host === undefined) {
+        const cure = `Run 'crm_mon -1rf' to see why, correct it, then 'pcs resource cleanup ${id}'.`;
+        return error('guests', `the guest ${name} is not online: its VM runs nowhere`, cure);
+      }
+      const [what, cure] = guestsAnswer.has(name)
+        ? [`something answers at ${at}, and not as Pacemaker wants it`, `Is ${remoteKey} in it the nodes' own?`]
+        : [`nothing answers at ${at}`, 'Is it booted, has it that address, and does pacemaker_remote run in it?'];
+      return error('guests', `the guest ${name} is not online: its VM runs on ${host}, and ${what}`, cure);
+    });
 }
 
 function applied(cluster: ClusterFacts, vnf: Vnf, file: string): Finding[] {

@@ -32,6 +32,8 @@ export interface NodeFacts {
   readonly clockSynchronised: boolean | undefined;
   /** The HAProxy configuration that the templates here make. */
   readonly haproxyConfig: string | undefined;
+  /** The guests that this node reaches at pacemaker_remote's port. */
+  readonly guestsAnswer: ReadonlySet<string>;
 }
 
 export interface FileFacts {

@@ -1,6 +1,7 @@
 /** Reads the facts. It changes nothing. */
 import { readdir, stat } from 'node:fs/promises';
 import { request } from 'node:http';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { changesBetween } from '../cib/changes.ts';
 import { generateCib } from '../cib/generate.ts';
@@ -10,7 +11,7 @@ import { loadTemplates } from '../cib/templates.ts';
 import { type Move, movesIn } from '../decide/adoption.ts';
 import { runtimeAt } from '../haproxy/runtime.ts';
 import { loadVnf } from '../model/load.ts';
-import { besideDirectory, paths, vnfPaths } from '../model/names.ts';
+import { besideDirectory, paths, remoteKey, remotePort, vnfPaths } from '../model/names.ts';
 import type { Vnf } from '../model/vnf.ts';
 import { readStatus } from '../pacemaker/crm-mon.ts';
 import { queryCib } from '../pacemaker/live-cib.ts';
@@ -59,7 +60,7 @@ async function allHere(): Promise<Vnf[]> {
 
 async function gatherNode(vnf: Vnf | undefined): Promise<NodeFacts> {
   const { bridgeSocket, haproxySocket } = vnf === undefined ? paths : vnfPaths(vnf);
-  const [pacemaker, corosync, haproxy, virsh, files, bridgeAnswers, haproxyState, enabled, clock, config] =
+  const [pacemaker, corosync, haproxy, virsh, files, bridgeAnswers, haproxyState, enabled, clock, config, guests] =
     await Promise.all([
       version('pacemakerd', '--version'),
       version('corosync', '-v'),
@@ -71,6 +72,7 @@ async function gatherNode(vnf: Vnf | undefined): Promise<NodeFacts> {
       said('systemctl', 'is-enabled', 'haproxy.service'),
       said('timedatectl', 'show', '-p', 'NTPSynchronized'),
       vnf?.loadBalancer === undefined ? undefined : attempt(haproxyConfig(vnf)),
+      answeringGuests(vnf),
     ]);
   return {
     versions: { node: process.versions.node, pacemaker, corosync, haproxy, virsh },
@@ -80,7 +82,27 @@ async function gatherNode(vnf: Vnf | undefined): Promise<NodeFacts> {
     haproxyServiceEnabled: enabled?.trim() === 'enabled',
     clockSynchronised: clock === undefined || !clock.includes('=') ? undefined : clock.includes('yes'),
     haproxyConfig: config?.value,
+    guestsAnswer: new Set(guests),
   };
+}
+
+/** Whose pacemaker_remote accepts a connection from here. */
+async function answeringGuests(vnf: Vnf | undefined): Promise<string[]> {
+  const asked = (vnf?.guests ?? []).map(async ({ name, addresses }) => {
+    return (await accepts(Object.values(addresses)[0]!, remotePort)) ? [name] : [];
+  });
+  return (await Promise.all(asked)).flat();
+}
+
+function accepts(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: timeoutMs });
+    const end = (answer: boolean) => () => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', end(true)).on('error', end(false)).on('timeout', end(false));
+  });
 }
 
 const haproxyConfig = async (vnf: Vnf): Promise<string> => renderHaproxyConfig(vnf, new Set(), await loadTemplates());
@@ -134,6 +156,7 @@ async function statAll(vnf: Vnf | undefined): Promise<Map<string, FileFacts | un
     ],
     ...agentFiles(vnf),
     ...vmFiles(vnf, hostname()),
+    ...(vnf?.guests.length ? [remoteKey] : []),
     ...(vnf?.vnfm?.auth?.clientSecretFile === undefined ? [] : [vnf.vnfm.auth.clientSecretFile]),
   ];
   const found = all.map(async (file): Promise<[string, FileFacts | undefined]> => {

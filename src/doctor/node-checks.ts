@@ -1,8 +1,8 @@
 /** What goes wrong on a node. Pure. */
-import { besideDirectory, haproxyId, paths, vnfPaths, vnfUnit } from '../model/names.ts';
+import { besideDirectory, haproxyId, paths, remoteKey, vnfPaths, vnfUnit } from '../model/names.ts';
 import { togetherProblems } from '../model/together.ts';
 import type { Vnf } from '../model/vnf.ts';
-import type { Facts } from './facts.ts';
+import type { Facts, FileFacts } from './facts.ts';
 import { error, type Finding, warning } from './finding.ts';
 
 /** Everything that is wrong with the node that the facts were read on. */
@@ -76,6 +76,7 @@ function files({ here, description: { vnf } }: Facts): Finding[] {
       ),
     ),
     ...secrets.flatMap((file) => secret(file, here.files)),
+    ...(vnf === undefined || vnf.guests.length === 0 ? [] : guestsKey(here.files.get(remoteKey))),
     ...writable(here.files),
   ];
 }
@@ -97,8 +98,8 @@ function vms({ node, here, description: { vnf } }: Facts): Finding[] {
 
 /** The XMLs of the VMs that may run on `node`. */
 export const vmFiles = (vnf: Vnf | undefined, node: string): string[] =>
-  (vnf?.vnfcs ?? []).flatMap((vnfc) =>
-    vnfc.redundancy === 'active-active-vms' && vnfc.hosts.includes(node) ? vnfc.vms.map(({ config }) => config) : [],
+  [...(vnf?.guests ?? []).map((guest) => ({ hosts: guest.hosts, vms: [guest] })), ...(vnf?.vnfcs ?? [])].flatMap(
+    (vms) => ('vms' in vms && vms.hosts.includes(node) ? vms.vms.map(({ config }) => config) : []),
   );
 
 /** The agents that the description needs on this node. */
@@ -120,6 +121,17 @@ function secret(file: string, known: Facts['here']['files']): Finding[] {
   return open
     ? [error('secrets', `${file} can be read by others than root`, `Run 'chown root ${file} && chmod 0600 ${file}'.`)]
     : [];
+}
+
+/** What guests and nodes know each other by; Pacemaker reads it as hacluster. */
+function guestsKey(found: FileFacts | undefined): Finding[] {
+  const right = `Run 'chown root:haclient ${remoteKey} && chmod 0640 ${remoteKey}'.`;
+  if (found === undefined) {
+    const cure = `Make one (docs/install.md), the same on every node and in every guest. ${right}`;
+    return [error('guests', `${remoteKey} is not there: Pacemaker can't speak to the guests`, cure)];
+  }
+  if ((found.mode & 0o440) !== 0o440) return [error('guests', `${remoteKey} can't be read by Pacemaker`, right)];
+  return (found.mode & 0o037) === 0 ? [] : [error('secrets', `${remoteKey} is open to others than haclient`, right)];
 }
 
 /** Who may write here may make us do what they like. */

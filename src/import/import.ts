@@ -2,6 +2,7 @@
  * From a CIB to the description that would make it, as far as it goes. What a CIB doesn't know (addresses, ports) comes from corosync.conf
  * and haproxy.cfg, where they are given. Pure.
  */
+import { primitiveOf } from '../cib/parts.ts';
 import { section, idOf } from '../cib/tree.ts';
 import { contains, formatNetwork, parseAddress, parsePrefixed } from '../model/address.ts';
 import { vnfPaths } from '../model/names.ts';
@@ -12,7 +13,7 @@ import type { Backend } from './haproxy-cfg.ts';
 import { managedFields } from './managed.ts';
 import { type Found, resourcesOf, valueOf, vipsWith } from './resources.ts';
 import { type Fields, mountFields, vnfcFields } from './vnfc.ts';
-import { vmsOf, vmsFields } from './vms.ts';
+import { guestFields, isGuest, vmsOf, vmsFields } from './vms.ts';
 
 export interface Sources {
   readonly cib: Element;
@@ -35,7 +36,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   const name = vnf ?? onlyVnf(configuration);
   const nodes = nodesOf(configuration, corosync);
   const names = nodes.map((node) => node.name);
-  const { found, others } = resourcesOf(configuration, names);
+  const { found, others } = resourcesOf(configuration, [...names, ...guestNamesIn(configuration)]);
   const owned = ownedBy(configuration, name);
   const mine = found.filter(({ id }) => owned === undefined || owned.has(id));
   const used = new Set<Found | undefined>();
@@ -68,6 +69,8 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
     vms.forEach(({ vm }) => used.add(vm));
     return [vms[0]!.vm, vmsFields(vnfc, vms, names, backends?.get(`${name}-${vnfc}`))];
   });
+  const guests = mine.filter(isGuest);
+  guests.forEach((one) => used.add(one));
   const inOrder = ([one]: Described, [other]: Described): number => mine.indexOf(one) - mine.indexOf(other);
   const vnfcs = [...onNodes, ...ofVms].sort(inOrder).map(([, fields]) => fields);
   const balancers = ofAgent('ocf:vnfha:haproxy').map((one): Fields => {
@@ -97,6 +100,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
       vnf: { name, beside: isBeside ? true : undefined },
       networks: links.networks,
       nodes: nodes.map(({ name: node, id, addresses }) => nodeFields(node, id, addresses)),
+      guests: guests.length === 0 ? undefined : guests.map((one) => guestFields(one, names)),
       cluster: clusterFields(corosync, name, links.networks.length),
       fencing: fences.map((one) => fenceFields(one, name, names)),
       vnfcs: vnfcs.length === 0 ? undefined : vnfcs,
@@ -139,6 +143,12 @@ function onlyVnf(configuration: Element): string {
 }
 
 type Described = readonly [first: Found, fields: Fields];
+
+/** Of any resource's: they are nodes for all of them. */
+function guestNamesIn(configuration: Element): string[] {
+  const meta = (section(configuration, 'resources')?.children ?? []).flatMap((child) => primitiveOf(child)?.meta ?? []);
+  return meta.flatMap(([name, value]) => (name === 'remote-node' ? [value] : []));
+}
 
 /** What the owner tag lists; undefined without one: then everything is looked at. */
 function ownedBy(configuration: Element, vnf: string): ReadonlySet<string> | undefined {

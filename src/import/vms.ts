@@ -1,7 +1,7 @@
 /** VMs of ocf:vnfha:vnfc-vm with their places in the load balancer, as the description says them. Pure. */
 import type { Backend } from './haproxy-cfg.ts';
 import { type Found, valueOf } from './resources.ts';
-import { command, type Fields, operation, recovery, service, time } from './vnfc.ts';
+import { command, type Fields, nodesField, operation, recovery, service, time } from './vnfc.ts';
 
 interface FoundVm {
   /** As the load balancer calls it. */
@@ -28,6 +28,28 @@ export function vmsOf(
   return [...vnfcs].map(([vnfc, vms]) => ({ vnfc, vms }));
 }
 
+/** The name as a node of the guest that a VM is; undefined: it is none. */
+const guestName = ({ primitive }: Found): string | undefined => new Map(primitive.meta).get('remote-node');
+
+export const isGuest = (found: Found): boolean =>
+  found.primitive.agent === 'ocf:vnfha:vnfc-vm' && guestName(found) !== undefined;
+
+export function guestFields(found: Found, nodes: readonly string[]): Fields {
+  const { parameters, meta } = found.primitive;
+  const name = guestName(found);
+  const domain = valueOf(parameters, 'domain');
+  return {
+    name,
+    address: new Map(meta).get('remote-addr'),
+    config: valueOf(parameters, 'config'),
+    domain: domain === name ? undefined : domain,
+    hosts: nodesField(found.nodes ?? nodes, nodes),
+    ownerFile: valueOf(parameters, 'owner_file'),
+    startTimeout: time(operation(found.primitive, 'start')?.get('timeout')),
+    stopTimeout: time(operation(found.primitive, 'stop')?.get('timeout')),
+  };
+}
+
 /** What all VMs of a VNFC have in common is taken from the first. */
 export function vmsFields(vnfc: string, vms: readonly FoundVm[], nodes: readonly string[], backend: Backend | undefined): Fields {
   const { vm: first } = vms[0]!;
@@ -39,7 +61,7 @@ export function vmsFields(vnfc: string, vms: readonly FoundVm[], nodes: readonly
   return {
     name: vnfc,
     redundancy: 'active-active',
-    nodes: at.length === nodes.length ? undefined : at,
+    nodes: nodesField(at, nodes),
     service: service(backend, undefined),
     vms: {
       instances: vms.map(({ name, vm }) => {

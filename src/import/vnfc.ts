@@ -29,7 +29,7 @@ export function vnfcFields(found: Found, { nodes, vip, mount, backend, network }
   return {
     name: parameter('name') ?? primitive.id,
     redundancy: standby ? 'active-standby' : 'active-active',
-    nodes: at.length === nodes.length ? undefined : at,
+    nodes: nodesField(at, nodes),
     instances: instances === at.length ? undefined : instances,
     ...(parameter('address') === undefined
       ? { vip }
@@ -59,6 +59,10 @@ export function vnfcFields(found: Found, { nodes, vip, mount, backend, network }
     recovery: recovery(cloneMeta),
   };
 }
+
+/** What is left out where it is the default: all nodes, and no guests. */
+export const nodesField = (at: readonly string[], nodes: readonly string[]): readonly string[] | undefined =>
+  at.length === nodes.length && at.every((node) => nodes.includes(node)) ? undefined : at;
 
 /** Which channel its sidecar has, the CIB doesn't say: import.ts says that it is a guess. */
 function sync(parameter: (name: string) => string | undefined, mount: Fields | undefined): Fields | undefined {

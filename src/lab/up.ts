@@ -59,6 +59,10 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
     beside.map((one) => one.vnf),
   );
   progress(`starting the lab '${name}': ${vnf.name}, ${vnf.nodes.length} nodes`);
+  if (vnf.guests.length > 0) {
+    const names = vnf.guests.map(({ name }) => name).join(', ');
+    progress(`a lab makes no VMs: ${names} will not start, unless its nodes are given a libvirt (docs/vm.md)`);
+  }
   const hold = await startWorld(
     {
       name,

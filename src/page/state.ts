@@ -79,7 +79,7 @@ export function pageState({ node, vnf, status, silent, bridge, journal, now }: P
     vnf: vnf.name,
     status: status ?? null,
     silent: silent ?? null,
-    nodes: vnf.nodes.map(({ name, addresses }) => ({
+    nodes: [...vnf.nodes, ...vnf.guests].map(({ name, addresses }) => ({
       name,
       addresses: Object.values(addresses),
       loadBalancer: vnf.loadBalancer?.nodes.includes(name) ?? false,

@@ -1,6 +1,6 @@
 /** The cluster before anything fails, and the failures as crm_simulate is told them. Pure. */
 import { element, section } from '../cib/tree.ts';
-import { haproxyId, resourceId, vmId } from '../model/names.ts';
+import { guestId, haproxyId, resourceId, vmId } from '../model/names.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Element } from '../process/xml.ts';
@@ -13,7 +13,10 @@ export function withNodes(cib: Element, vnf: Vnf): Element {
   );
   const [configuration, status] = [section(cib, 'configuration')!, section(cib, 'status')!];
   const nodes = vnf.nodes.map(({ id, name }) => element('node', { id: String(id), uname: name }));
-  const states = vnf.nodes.map(({ id, name }) => stateOf(String(id), name, promotable));
+  const states = [
+    ...vnf.nodes.map(({ id, name }) => stateOf(String(id), name, promotable, member)),
+    ...vnf.guests.map(({ name }) => stateOf(name, name, promotable, guest)),
+  ];
   return {
     ...cib,
     attributes: { ...cib.attributes, 'have-quorum': '1', 'dc-uuid': String(vnf.nodes[0]!.id) },
@@ -27,12 +30,20 @@ export function withNodes(cib: Element, vnf: Vnf): Element {
   };
 }
 
-function stateOf(id: string, uname: string, promotable: readonly string[]): Element {
+const member = { in_ccm: 'true', crmd: 'online', join: 'member', expected: 'member' };
+/** Whether it is online, its VM's resource and Pacemaker's connection to it say. */
+const guest = { remote_node: 'true', in_ccm: 'true' };
+
+function stateOf(
+  id: string,
+  uname: string,
+  promotable: readonly string[],
+  state: Readonly<Record<string, string>>,
+): Element {
   const scores = promotable.map((resource) =>
     element('nvpair', { id: `status-${id}-${resource}`, name: `master-${resource}`, value: '100' }),
   );
-  const up = { in_ccm: 'true', crmd: 'online', join: 'member', expected: 'member', 'crm-debug-origin': 'vnfha' };
-  return element('node_state', { id, uname, ...up }, [
+  return element('node_state', { id, uname, ...state, 'crm-debug-origin': 'vnfha' }, [
     element('transient_attributes', { id }, [element('instance_attributes', { id: `status-${id}` }, scores)]),
     element('lrm', { id }, [element('lrm_resources', {})]),
   ]);
@@ -115,6 +126,34 @@ export function exhaustedOn(vnf: Vnf, fault: PartFault): readonly string[] {
   return vnf.vnfcs.flatMap((vnfc) =>
     vnfc.redundancy === 'active-active-vms' && vnfc.name === fault.vnfc ? vnfc.hosts : [],
   );
+}
+
+/**
+ * The same CIB without the promotion scores in guests that are lost with their nodes. Pacemaker forgets these when it takes the guest for lost, and our agent has it
+ * decide anew then (src/ocf/vm/start.ts): crm_simulate knows nothing of that.
+ */
+export function withoutLostScores(
+  cib: Element,
+  vnf: Vnf,
+  faults: readonly Fault[],
+  { resources }: ClusterStatus,
+): Element {
+  const lost = new Set(faults.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : [])));
+  const gone = new Set(
+    vnf.guests.flatMap(({ name }) =>
+      resources.some(({ id, nodes }) => id === guestId(vnf.name, name) && nodes.some((node) => lost.has(node)))
+        ? [name]
+        : [],
+    ),
+  );
+  const visit = (each: Element): Element => {
+    if (each.name === 'node_state' && gone.has(each.attributes['id'] ?? ''))
+      return { ...each, children: each.children.filter(({ name }) => name !== 'transient_attributes') };
+    return { ...each, children: each.children.map(visit) };
+  };
+  return gone.size === 0
+    ? cib
+    : { ...cib, children: cib.children.map((child) => (child.name === 'status' ? visit(child) : child)) };
 }
 
 /** In ms: Pacemaker tells operations apart by it. */

@@ -4,7 +4,15 @@ import type { Vnf } from '../model/vnf.ts';
 import { carryOn, type Moment, type Step } from '../pacemaker/what-if.ts';
 import { Failure } from '../process/failure.ts';
 import { type Element, parseXml, serializeXml } from '../process/xml.ts';
-import { eventsOf, hitsOf, keepsQuorum, laterEventsOf, withExhausted, withNodes } from './beginning.ts';
+import {
+  eventsOf,
+  hitsOf,
+  keepsQuorum,
+  laterEventsOf,
+  withExhausted,
+  withNodes,
+  withoutLostScores,
+} from './beginning.ts';
 import { type Fault, faultText } from './failure.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
@@ -44,7 +52,8 @@ export async function whatIf(
     const what = absent.map(faultText).join(', ');
     throw new Failure('usage', `${what}: nothing of it runs there`, { cure: "See 'vnfha status', or leave it out." });
   }
-  const cib = lasting ? serializeXml(withExhausted(tree, vnf, faults, nowS)) : before.cib;
+  const forgotten = withoutLostScores(tree, vnf, faults, before.status);
+  const cib = lasting ? serializeXml(withExhausted(forgotten, vnf, faults, nowS)) : serializeXml(forgotten);
   const first = await carryOn(cib, eventsOf(faults, hits, tree), quorate);
   const later = laterEventsOf(hits, tree);
   const answer = later.length === 0 ? { ...first, steps: [] } : await carryOn(first.after.cib, later, quorate);

@@ -4,7 +4,7 @@ import { type Incident, isOpen, isWaiting, type Journal } from '../decide/incide
 import { wordsOf } from '../decide/managed-condition.ts';
 import type { ClusterStatus, InstanceStatus } from '../model/cluster.ts';
 import { formatAddress, parseAddress } from '../model/address.ts';
-import { haproxyId, lbVips, resourceId, vipId, vmId } from '../model/names.ts';
+import { guestId, haproxyId, lbVips, resourceId, vipId, vmId } from '../model/names.ts';
 import type { ServerHealth } from '../model/server-health.ts';
 import type { ActiveStandbyVnfc, ManagedVnfc, NodesVnfc, Vip, VmsVnfc, Vnf, Vnfc } from '../model/vnf.ts';
 import { behind, type InstanceStatus as SidecarStatus } from '../sync/status.ts';
@@ -17,11 +17,19 @@ export interface VnfStatus {
   /** What is missing, a sentence each. */
   readonly problems: readonly string[];
   readonly cluster: { readonly quorate: boolean; readonly dc: string | undefined; readonly maintenance: boolean };
-  readonly nodes: readonly { readonly name: string; readonly state: NodeState }[];
+  /** Those of Corosync, then the guests. */
+  readonly nodes: readonly NodeStatus[];
   readonly vnfcs: readonly GroupStatus[];
   readonly loadBalancer: GroupStatus | undefined;
   /** Open ones; undefined: the journal can't be read. */
   readonly incidents: readonly IncidentView[] | undefined;
+}
+
+export interface NodeStatus {
+  readonly name: string;
+  readonly state: NodeState;
+  /** Of a guest: the node that runs its VM; null: none does. */
+  readonly host?: string | null;
 }
 
 export type NodeState = 'online' | 'standby' | 'maintenance' | 'pending' | 'lost' | 'offline';
@@ -78,7 +86,7 @@ export function vnfStatus(
   now: number,
   sidecars: ReadonlyMap<string, SidecarStatus | undefined> = new Map(),
 ): VnfStatus {
-  const nodes = vnf.nodes.map(({ name }) => ({ name, state: nodeState(cluster, name) }));
+  const nodes = nodesStatus(vnf, cluster);
   const vnfcs = [
     ...vnf.vnfcs.map((vnfc) =>
       vnfc.redundancy === 'active-active-vms'
@@ -122,6 +130,14 @@ function heldText(held: Hold | undefined): string {
   const end =
     held.why === 'per-hour' && held.until !== undefined ? `, until ${new Date(held.until).toISOString()}` : '';
   return `; its heal is held back: ${held.detail}${end}`;
+}
+
+function nodesStatus(vnf: Vnf, cluster: ClusterStatus): readonly NodeStatus[] {
+  const hostOf = (id: string) => cluster.resources.find((one) => one.id === id && one.active)?.nodes[0] ?? null;
+  return [
+    ...vnf.nodes.map(({ name }) => ({ name, state: nodeState(cluster, name) })),
+    ...vnf.guests.map(({ name }) => ({ name, state: nodeState(cluster, name), host: hostOf(guestId(vnf.name, name)) })),
+  ];
 }
 
 function nodeState(cluster: ClusterStatus, name: string): NodeState {

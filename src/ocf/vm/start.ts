@@ -2,6 +2,7 @@
 import { virsh } from '../../libvirt/virsh.ts';
 import { ocf, type OcfCode, OcfError } from '../codes.ts';
 import { growingPauses } from '../pauses.ts';
+import { execute } from '../program.ts';
 import { writeState } from '../state-file.ts';
 import { guestProblem, sight, stateProblem } from './look.ts';
 import { takeOwnership } from './owner.ts';
@@ -24,6 +25,7 @@ async function create(call: VmCall): Promise<void> {
   const { values, instance, remainingMs, log } = call;
   const { domain, config, owner_file } = values;
   const pause = growingPauses(100, 1000);
+  await haveDecidedAnew(call);
   await refuseAutostart(call);
   if (owner_file !== undefined) await takeOwnership(owner_file, log);
   // from here on a stop knows that libvirtd may be about to make it, also when this agent is killed
@@ -35,6 +37,18 @@ async function create(call: VmCall): Promise<void> {
     if (answer.is === 'unreachable' && remainingMs() > 2000) await pause();
     else throw new OcfError(ocf.errGeneric, `libvirt does not start '${domain}': ${answer.why}`);
   }
+}
+
+/**
+ * Of a guest node: has Pacemaker decide anew, before it connects to what is started here. When a guest is lost Pacemaker means to have everything in it as it was as
+ * soon as its VM is back: what was active there stays so, and the standbys wait for a boot. By now it has forgotten the promotion scores in that guest; asked again, it
+ * promotes a standby at once. A change of any node attribute has it decide.
+ */
+async function haveDecidedAnew({ instance, log }: VmCall): Promise<void> {
+  if (!process.env.OCF_RESKEY_CRM_meta_remote_node) return;
+  const change = ['--name', `${instance}-begun`, '--update', String(Date.now())];
+  const { problem } = await execute(['attrd_updater', ...change], { timeoutMs: 5000 });
+  if (problem !== undefined) log.warn(`Pacemaker can't be asked to decide anew: ${problem}`);
 }
 
 /** A domain that is defined on the node and starts with it would run behind the cluster's back. */

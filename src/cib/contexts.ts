@@ -8,6 +8,7 @@ import {
   apartId,
   guestId,
   guestsApartId,
+  guestsUpId,
   haproxyId,
   lbNodes,
   lbVips,
@@ -69,6 +70,7 @@ export function activeStandbyContext(vnf: Vnf, vnfc: ActiveStandbyVnfc) {
     ...vnfcContext(vnf, vnfc),
     ...vipContext(vnf, vipId(vnf.name, vnfc.name), vnfc.vip),
     ...mountContext(vnf, vnfc),
+    guestsUp: guestsOf(vnf, vnfc).length > 0 ? guestsUpId(vnf.name) : '',
     roleTimeout: vnfc.role === undefined ? '' : duration(vnfc.role.timeoutMs),
     checkInterval: duration(promotedMs),
     promotedInterval: duration(promotedMs),
@@ -122,8 +124,11 @@ export function guestsContext(vnf: Vnf) {
   const together = vnf.vnfcs.flatMap((vnfc) =>
     vnfc.redundancy === 'active-active-vms' ? [] : [{ vnfc: vnfc.name, guests: guestsOf(vnf, vnfc) }],
   );
+  const up = guestsUpId(vnf.name);
   return {
     vnf: vnf.name,
+    up,
+    upClone: cloneId(up),
     guests: vnf.guests.map((guest) => ({
       guest: guest.name,
       resource: guestId(vnf.name, guest.name),

@@ -28,6 +28,8 @@ export const vmMemberId = (vnf: string, vnfc: string, vm: string): string => mem
 export const spreadId = (vnf: string, vnfc: string): string => `${resourceId(vnf, vnfc)}-spread`;
 /** The primitive of a guest's VM. Its name as a node is the guest's own. */
 export const guestId = (vnf: string, guest: string): string => `${vnf}-guest-${guest}`;
+/** The primitive that says of each guest that it is up, and the node attribute by which it does. */
+export const guestsUpId = (vnf: string): string => `${vnf}-guests-up`;
 /** The constraint that keeps the guests of a VNFC apart. */
 export const guestsApartId = (vnf: string, vnfc: string): string => `${resourceId(vnf, vnfc)}-guests-apart`;
 /** The primitive of HAProxy. */

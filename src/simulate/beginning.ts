@@ -1,6 +1,6 @@
 /** The cluster before anything fails, and the failures as crm_simulate is told them. Pure. */
 import { element, section } from '../cib/tree.ts';
-import { guestId, haproxyId, resourceId, vmId } from '../model/names.ts';
+import { guestId, guestsUpId, haproxyId, resourceId, vmId } from '../model/names.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import type { Vnf } from '../model/vnf.ts';
 import type { Element } from '../process/xml.ts';
@@ -8,14 +8,11 @@ import type { Fault } from './failure.ts';
 
 /** The CIB that a description makes, with all of its nodes up and nothing started; every instance as fit for promotion as any other. */
 export function withNodes(cib: Element, vnf: Vnf): Element {
-  const promotable = vnf.vnfcs.flatMap((vnfc) =>
-    vnfc.redundancy === 'active-standby' && vnfc.role !== undefined ? [resourceId(vnf.name, vnfc.name)] : [],
-  );
   const [configuration, status] = [section(cib, 'configuration')!, section(cib, 'status')!];
   const nodes = vnf.nodes.map(({ id, name }) => element('node', { id: String(id), uname: name }));
   const states = [
-    ...vnf.nodes.map(({ id, name }) => stateOf(String(id), name, promotable, member)),
-    ...vnf.guests.map(({ name }) => stateOf(name, name, promotable, guest)),
+    ...vnf.nodes.map(({ id, name }) => stateOf(String(id), name, attributesOf(vnf, false), member)),
+    ...vnf.guests.map(({ name }) => stateOf(name, name, attributesOf(vnf, true), guest)),
   ];
   return {
     ...cib,
@@ -34,19 +31,31 @@ const member = { in_ccm: 'true', crmd: 'online', join: 'member', expected: 'memb
 /** Whether it is online, its VM's resource and Pacemaker's connection to it say. */
 const guest = { remote_node: 'true', in_ccm: 'true' };
 
-function stateOf(
-  id: string,
-  uname: string,
-  promotable: readonly string[],
-  state: Readonly<Record<string, string>>,
-): Element {
-  const scores = promotable.map((resource) =>
-    element('nvpair', { id: `status-${id}-${resource}`, name: `master-${resource}`, value: '100' }),
+type Attributes = Readonly<Record<string, string>>;
+
+/** What the agents tell of an instance that is well, and of a guest that is up. */
+function attributesOf(vnf: Vnf, isGuest: boolean): Attributes {
+  const promotable = vnf.vnfcs.flatMap((vnfc) =>
+    vnfc.redundancy === 'active-standby' && vnfc.role !== undefined ? [resourceId(vnf.name, vnfc.name)] : [],
   );
+  return {
+    ...Object.fromEntries(promotable.map((resource) => [`master-${resource}`, '100'])),
+    ...(isGuest && { [guestsUpId(vnf.name)]: '1' }),
+  };
+}
+
+function stateOf(id: string, uname: string, attributes: Attributes, state: Attributes): Element {
   return element('node_state', { id, uname, ...state, 'crm-debug-origin': 'vnfha' }, [
-    element('transient_attributes', { id }, [element('instance_attributes', { id: `status-${id}` }, scores)]),
+    transientOf(id, attributes),
     element('lrm', { id }, [element('lrm_resources', {})]),
   ]);
+}
+
+function transientOf(id: string, attributes: Attributes): Element {
+  const pairs = Object.entries(attributes).map(([name, value]) =>
+    element('nvpair', { id: `status-${id}-${name}`, name, value }),
+  );
+  return element('transient_attributes', { id }, [element('instance_attributes', { id: `status-${id}` }, pairs)]);
 }
 
 /** What is left of Corosync's votes decides, of two nodes either one (two_node). */
@@ -129,32 +138,44 @@ export function exhaustedOn(vnf: Vnf, fault: PartFault): readonly string[] {
 }
 
 /**
- * The same CIB without the promotion scores in guests that are lost with their nodes. Pacemaker forgets these when it takes the guest for lost, and our agent has it
- * decide anew then (src/ocf/vm/start.ts): crm_simulate knows nothing of that.
+ * The same CIB without the attributes of the guests that are lost with their nodes. Pacemaker forgets these when it takes a guest for lost, and our agent has it
+ * decide anew then (src/ocf/vm/start.ts): crm_simulate knows nothing of that. `lost`: whether there are any.
  */
-export function withoutLostScores(
-  cib: Element,
-  vnf: Vnf,
-  faults: readonly Fault[],
-  { resources }: ClusterStatus,
-): Element {
-  const lost = new Set(faults.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : [])));
-  const gone = new Set(
-    vnf.guests.flatMap(({ name }) =>
-      resources.some(({ id, nodes }) => id === guestId(vnf.name, name) && nodes.some((node) => lost.has(node)))
-        ? [name]
-        : [],
-    ),
+export function withoutLostGuests(cib: Element, vnf: Vnf, faults: readonly Fault[], { resources }: ClusterStatus) {
+  const nodes = faults.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : []));
+  const isLost = (guest: string): boolean =>
+    resources.some(({ id, nodes: at }) => id === guestId(vnf.name, guest) && at.some((node) => nodes.includes(node)));
+  const gone = vnf.guests.flatMap(({ name }) => (isLost(name) ? [name] : []));
+  const without = inStates(cib, ({ children }, id) =>
+    gone.includes(id) ? children.filter(({ name }) => name !== 'transient_attributes') : children,
   );
-  const visit = (each: Element): Element => {
-    if (each.name === 'node_state' && gone.has(each.attributes['id'] ?? ''))
-      return { ...each, children: each.children.filter(({ name }) => name !== 'transient_attributes') };
-    return { ...each, children: each.children.map(visit) };
-  };
-  return gone.size === 0
-    ? cib
-    : { ...cib, children: cib.children.map((child) => (child.name === 'status' ? visit(child) : child)) };
+  return { cib: without, lost: gone.length > 0 };
 }
+
+/** The same CIB when the guests that it has forgotten are up again. */
+export function withGuestsBack(cib: Element, vnf: Vnf): Element {
+  const known = new Set(vnf.guests.map(({ name }) => name));
+  return inStates(cib, ({ children }, id) =>
+    !known.has(id) || children.some(({ name }) => name === 'transient_attributes')
+      ? children
+      : [transientOf(id, attributesOf(vnf, true)), ...children],
+  );
+}
+
+const inStates = (cib: Element, change: (state: Element, id: string) => readonly Element[]): Element => ({
+  ...cib,
+  children: cib.children.map((part) =>
+    part.name !== 'status'
+      ? part
+      : {
+          ...part,
+          children: part.children.map((state) => ({
+            ...state,
+            children: [...change(state, state.attributes['id'] ?? '')],
+          })),
+        },
+  ),
+});
 
 /** In ms: Pacemaker tells operations apart by it. */
 function monitorOf(cib: Element, resource: string, role: string): number {

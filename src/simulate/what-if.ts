@@ -1,7 +1,7 @@
 /** What would happen to a VNF if some of its parts failed: asked of Pacemaker's scheduler, and carried on by our own decisions. */
 import { availableParallelism } from 'node:os';
 import type { Vnf } from '../model/vnf.ts';
-import { carryOn, type Moment, type Step } from '../pacemaker/what-if.ts';
+import { type Answer, carryOn, type Moment, type Step } from '../pacemaker/what-if.ts';
 import { Failure } from '../process/failure.ts';
 import { type Element, parseXml, serializeXml } from '../process/xml.ts';
 import {
@@ -11,7 +11,8 @@ import {
   laterEventsOf,
   withExhausted,
   withNodes,
-  withoutLostScores,
+  withGuestsBack,
+  withoutLostGuests,
 } from './beginning.ts';
 import { type Fault, faultText } from './failure.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -52,13 +53,20 @@ export async function whatIf(
     const what = absent.map(faultText).join(', ');
     throw new Failure('usage', `${what}: nothing of it runs there`, { cure: "See 'vnfha status', or leave it out." });
   }
-  const forgotten = withoutLostScores(tree, vnf, faults, before.status);
-  const cib = lasting ? serializeXml(withExhausted(forgotten, vnf, faults, nowS)) : serializeXml(forgotten);
-  const first = await carryOn(cib, eventsOf(faults, hits, tree), quorate);
+  const { cib, lost } = withoutLostGuests(tree, vnf, faults, before.status);
+  const beginning = lasting ? withExhausted(cib, vnf, faults, nowS) : cib;
+  const failed = await carryOn(serializeXml(beginning), eventsOf(faults, hits, tree), quorate);
+  const first = lost ? await guestsReturn(vnf, failed, quorate) : failed;
   const later = laterEventsOf(hits, tree);
   const answer = later.length === 0 ? { ...first, steps: [] } : await carryOn(first.after.cib, later, quorate);
   const after = outcomeOf(vnf, answer.after.status, lasting ? faults : []);
   return { faults, steps: [...first.steps, ...answer.steps], quorate, after };
+}
+
+async function guestsReturn(vnf: Vnf, { steps, after }: Answer, quorate: boolean): Promise<Answer> {
+  const back = withGuestsBack(parseXml(after.cib, 'crm_simulate'), vnf);
+  const more = await carryOn(serializeXml(back), [], quorate);
+  return { steps: [...steps, ...more.steps], after: more.after };
 }
 
 /** Every one of `cases`, several at a time, in their order; `done` is told how many are. */

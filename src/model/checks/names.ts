@@ -8,6 +8,7 @@ import {
   fenceId,
   guestId,
   guestsApartId,
+  guestsUpId,
   haproxyId,
   memberId,
   mountId,
@@ -70,6 +71,7 @@ function checkIds(checkup: Checkup): void {
   const claims = new Map<string, Claim>([
     [alertId(vnf), { owner: "the suite's alert", path: [] }],
     [ownerTag(vnf), { owner: "the suite's own tag", path: [] }],
+    ...(description.guests === undefined ? [] : ofGuests(vnf)),
   ]);
   const claim = (owner: string, path: Path, ids: readonly string[]) => {
     const taken = ids.find((id) => claims.has(id) && claims.get(id)!.owner !== owner);
@@ -128,6 +130,12 @@ function checkIds(checkup: Checkup): void {
     claim(`the fence device '${device.name}'`, ['fencing', at, 'name'], [fenceId(vnf, device.name)]);
   });
 }
+
+const ofGuests = (vnf: string): [string, Claim][] =>
+  [guestsUpId(vnf), cloneId(guestsUpId(vnf))].map((id) => [
+    id,
+    { owner: 'what says that the guests are up', path: [] },
+  ]);
 
 /** Its name is a backend's; its VMs are what the cluster has of it. */
 function claimVms(vnf: string, vnfc: LooseVnfc, path: Path, claim: (owner: string, path: Path, ids: readonly string[]) => void): void {

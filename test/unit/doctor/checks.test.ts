@@ -44,6 +44,7 @@ const files = new Map([
 const here: NodeFacts = {
   versions: { node: '20.19.0', pacemaker: '2.1.5', corosync: '3.1.7', haproxy: '2.6.12' },
   ...{ files, bridgeAnswers: true, haproxyAnswers: true, haproxyServiceEnabled: false, clockSynchronised: true },
+  guestsAnswer: new Set(),
   haproxyConfig: `global\n  stats socket ${paths.haproxySocket} mode 600\n`,
 };
 const at = (nodeId: number, ...pids: number[]) => pids.map((pid) => ({ nodeId, pid }));

@@ -50,7 +50,7 @@ test('service lost is said by the exit code', (t) => {
 });
 
 test('every scheme: the loss of any one node or instance of each example loses no service', (t) => {
-  for (const file of ['two-node', 'vip-by-vnfc']) {
+  for (const file of ['two-node', 'vip-by-vnfc', 'guest-nodes']) {
     const { status, stdout } = simulate(`examples/${file}.yaml`, '--all');
     t.is(status, 0, `${file}: ${stdout}`);
     t.regex(stdout, /single failures: none loses service/, file);

@@ -202,3 +202,27 @@ test('a host of VMs needs virsh, and their XMLs', async (t) => {
   t.deepEqual(host(virsh, undefined), ['error vms: /etc/vnfha/vm/web1.xml, the XML of a VM, is not there']);
   t.deepEqual(host(here.versions, root), ['error vms: this node is to run VMs, and virsh is not installed here']);
 }); // prettier-ignore
+
+test('guests need their key, and how far one comes to one that isn’t online is said', async (t) => {
+  const guests = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/guest-nodes.yaml'));
+  const lines = (key: { mode: number; uid: number } | undefined, vm1: string | undefined, answers: string[], online = false): string[] =>
+    found({
+      ...inCluster({
+        status: {
+          ...status,
+          nodes: [...status.nodes, ...['vm1', 'vm2'].map((name) => ({ ...status.nodes[0]!, id: 0, name, online: online || name === 'vm2' }))],
+          resources: vm1 === undefined ? [] : [{ ...started('guests-guest-vm1', 'ocf:vnfha:vnfc-vm'), nodes: [vm1] }],
+        },
+      }),
+      description: { file, vnf: guests, problem: undefined },
+      here: { ...here, guestsAnswer: new Set(answers), files: new Map([...files, ['/etc/pacemaker/authkey', key!]]) },
+    }).filter((line) => / (guests|nodes|secrets): /.test(line));
+  const right = { mode: 0o640, uid: 0 };
+  t.deepEqual(lines(right, 'node1', ['vm1', 'vm2'], true), []);
+  t.deepEqual(lines(undefined, 'node1', [], true), ["error guests: /etc/pacemaker/authkey is not there: Pacemaker can't speak to the guests"]);
+  t.deepEqual(lines({ mode: 0o600, uid: 0 }, 'node1', [], true), ["error guests: /etc/pacemaker/authkey can't be read by Pacemaker"]);
+  t.deepEqual(lines({ mode: 0o644, uid: 0 }, 'node1', [], true), ['error secrets: /etc/pacemaker/authkey is open to others than haclient']);
+  t.deepEqual(lines(right, undefined, []), ['error guests: the guest vm1 is not online: its VM runs nowhere']);
+  t.deepEqual(lines(right, 'node1', []), ['error guests: the guest vm1 is not online: its VM runs on node1, and nothing answers at 10.77.0.41:3121']);
+  t.deepEqual(lines(right, 'node1', ['vm1']), ['error guests: the guest vm1 is not online: its VM runs on node1, and something answers at 10.77.0.41:3121, and not as Pacemaker wants it']);
+}); // prettier-ignore

@@ -110,7 +110,10 @@ function guests({ status }: ClusterFacts, vnf: Vnf, { guestsAnswer }: Facts['her
       }
       const [what, cure] = guestsAnswer.has(name)
         ? [`something answers at ${at}, and not as Pacemaker wants it`, `Give it the ${remoteKey} that the nodes have.`]
-        : [`nothing answers at ${at}`, 'See whether it is booted and has that address, and whether pacemaker_remote runs in it.'];
+        : [
+            `nothing answers at ${at}`,
+            'See whether it is booted and has that address, and whether pacemaker_remote runs in it.',
+          ];
       return error('guests', `the guest ${name} is not online: its VM runs on ${host}, and ${what}`, cure);
     });
 }

@@ -38,7 +38,7 @@ test('without a problem; what is left out is filled in, and nothing that is of C
   t.deepEqual(guestsOf(vnf!, db as never).map(({ name }) => name), ['g1', 'g2']);
   t.deepEqual(vnf!.fencing[0]!.nodes, ['n1', 'n2', 'n3']);
   t.is((db as { vip: { interface?: string } }).vip.interface, undefined, 'br0 is the nodes’ name of it');
-  t.is(vnf!.loadBalancer!.vips[0]!.interface, 'br0');
+  t.is(vnf!.loadBalancer!.vips[0].interface, 'br0');
 }); // prettier-ignore
 
 const guest2 =

@@ -54,7 +54,7 @@ test('the budget of a VM that dies has no fencing of a node in it', (t) => {
 
 test('a node that runs a guest isn’t restarted for an instance of something else', (t) => {
   const other = { ...vnf.vnfcs[0]!, name: 'other', recovery: { ...vnf.vnfcs[0]!.recovery, escalate: 'node' as const } };
-  const of = (on: string) => escalationOf({ vnfc: 'other', node: on } as never, new Map(), cluster('node3'), { ...vnf, vnfcs: [...vnf.vnfcs, other] } as never, 0); // prettier-ignore
+  const of = (on: string) => escalationOf({ vnfc: 'other', node: on } as never, new Map(), cluster('node3'), { ...vnf, vnfcs: [...vnf.vnfcs, other] }, 0); // prettier-ignore
   t.deepEqual(of('node3'), { not: 'the VM of the guest vm2 runs there' });
   t.is(of('node2'), 'restart');
 });

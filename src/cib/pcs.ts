@@ -47,6 +47,8 @@ function create(primitive: Primitive, clone?: Clone): string {
     ...(meta.length === 0 ? [] : [words('meta', ...options(meta))]),
     ...(clone === undefined ? [] : [words('clone', clone.id, ...options(clone.meta))]),
     ...(stonith ? [] : ['--no-default-ops']), // those of the agent: ours has all it needs
+    // pcs would rather go to the guest and install it
+    ...(meta.some(([name]) => name === 'remote-node') ? ['--force'] : []),
   ].join(' \\\n    ');
 }
 

@@ -160,9 +160,11 @@ test.serial(
     t.deepEqual(standby, [], 'it has not waited for the lost one');
     t.log(`answered at the VIP again ${(ms / 1000).toFixed(1)} s after the kill of ${active}`);
     t.is(await whole(to), to);
-    t.log(`on ${host} before, on ${await hostOf(active)} now; whole again after ${((await uptimeMs(active)) / 1000).toFixed(0)} s of ${active}'s new life`);
+    t.log(
+      `on ${host} before, on ${await hostOf(active)} now; whole again after ${((await uptimeMs(active)) / 1000).toFixed(0)} s of ${active}'s new life`,
+    );
     t.deepEqual(await owners.stop(), []);
-      t.deepEqual(await lab.fenceLog(), [], 'a guest that dies costs no node');
+    t.deepEqual(await lab.fenceLog(), [], 'a guest that dies costs no node');
   },
 );
 

@@ -11,7 +11,7 @@ import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
 const vip = '10.77.0.50';
-/** An emulated guest boots in 20 s, and in several minutes where everything else runs as well. */
+/** An emulated guest is there in a minute, and in several where everything else runs as well. */
 const waitMs = 400_000;
 let lab: Lab;
 

@@ -50,7 +50,7 @@ test.serial('VMs are shown with their nodes, and the servers that the load balan
 
 test.serial('each of two VIPs is shown where it is, and that it moves', async (t) => {
   const [vip, second] = ['twovips-lb-vip', 'twovips-lb-vip2'];
-  const at = (node: string) => ({ ...wellCluster, resources: [resource(vip!, 'Started', 'node1'), resource(second!, 'Started', node)] }); // prettier-ignore
+  const at = (node: string) => ({ ...wellCluster, resources: [resource(vip, 'Started', 'node1'), resource(second, 'Started', node)] }); // prettier-ignore
   const { self, tab } = await opened(t, (one) => (one.cluster = at('node2')), undefined, 'two-vips');
   t.regex(await tab.value(text('groups')), /lb \(load balancer\), 10\.77\.0\.60 on node1, 10\.77\.0\.61 on node2/);
   t.regex(await tab.value(text('nodes')), /node2 .*address 10\.77\.0\.61/);

@@ -1,10 +1,9 @@
 /** A VNFC whose instances are VMs: completed. Pure. */
 import { formatAddress, hostPort, parseAddress } from './address.ts';
-import { splitCommand } from './argv.ts';
 import type { Description } from './description.ts';
-import { durationMs } from './duration.ts';
+import { argvOf, ms } from './given.ts';
 import type { Defaults } from './recovery.ts';
-import type { Argv, Balanced, Vm, VmsVnfc } from './vnf.ts';
+import type { Balanced, Vm, VmsVnfc } from './vnf.ts';
 
 type VnfcDescription = NonNullable<Description['vnfcs']>[number];
 type CheckDescription = NonNullable<VnfcDescription['check']>;
@@ -65,11 +64,3 @@ export const urlAt = (http: string, address: string, port: number): string =>
   http.startsWith('/')
     ? `http://${hostPort(address, port)}${http}`
     : http.replaceAll(ownAddress, address.includes(':') ? `[${address}]` : address);
-
-function argvOf(command: CheckDescription['command']): Argv | undefined {
-  const result = command === undefined ? undefined : splitCommand(command);
-  return result !== undefined && 'argv' in result ? result.argv : undefined;
-}
-
-const ms = (text: string | undefined, fallback: number): number =>
-  text === undefined ? fallback : (durationMs(text) ?? fallback);

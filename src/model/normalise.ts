@@ -2,45 +2,19 @@
  * The description as the rest of the code sees it: every default filled in, every reference resolved, times in milliseconds,
  * commands as argument vectors, addresses in their one spelling.
  */
-import { contains, formatAddress, formatNetwork, parseAddress, parsePrefixed, type Prefixed } from './address.ts';
-import { splitCommand } from './argv.ts';
+import { formatNetwork } from './address.ts';
 import type { Description } from './description.ts';
-import { durationMs } from './duration.ts';
+import { argvOf, ms, prefixed, spelled } from './given.ts';
 import { healRulesOf } from './heals.ts';
 import { syncDefaults } from './names.ts';
-import { type Defaults, defaultsFor, targetOf } from './recovery.ts';
-import type {
-  ActiveActiveVnfc,
-  ActiveStandbyVnfc,
-  Argv,
-  Balanced,
-  ClusterNode,
-  Heartbeat,
-  LoadBalancer,
-  ManagedVnfc,
-  Network,
-  Sync,
-  Vip,
-  Vnf,
-  Vnfc,
-} from './vnf.ts';
+import { balancedOf, loadBalancerOf, serviceOf } from './normalise-balancing.ts';
+import { type Context, networksOfAll, vipOf } from './normalise-context.ts';
 import { vmsVnfcOf } from './normalise-vms.ts';
+import { type Defaults, defaultsFor, targetOf } from './recovery.ts';
+import type { ActiveStandbyVnfc, Heartbeat, Network, Sync, Vnf, Vnfc } from './vnf.ts';
 
 type VnfcDescription = NonNullable<Description['vnfcs']>[number];
-type ManagedDescription = NonNullable<NonNullable<Description['loadBalancer']>['manages']>[number];
-type ServiceDescription = NonNullable<VnfcDescription['service']> | ManagedDescription['service'];
 type Common = Omit<ActiveStandbyVnfc, 'redundancy' | 'vip' | 'vipBy' | 'role' | 'sync'>;
-
-/** Where each thing lives, so that no VNFC costs a search. */
-interface Context {
-  readonly networks: readonly (Network & { readonly range: Prefixed })[];
-  readonly nodes: readonly ClusterNode[];
-  readonly nodeNames: readonly string[];
-  readonly byName: ReadonlyMap<string, ClusterNode>;
-  readonly lbNodes: readonly string[];
-  readonly hasVnfm: boolean;
-  readonly defaults: Defaults;
-}
 
 /**
  * Completes a description that check.ts found no error in. Pure.
@@ -129,13 +103,6 @@ function addressesOf(node: Addressed, networks: readonly Network[]): Record<stri
   return Object.fromEntries(
     networks.filter(({ name }) => Object.hasOwn(given, name)).map(({ name }) => [name, spelled(given[name]!)]),
   );
-}
-
-/** The networks that every one of these nodes is in. */
-function networksOfAll(nodes: readonly string[], context: Context): string[] {
-  return context.networks
-    .map((network) => network.name)
-    .filter((network) => nodes.every((node) => Object.hasOwn(context.byName.get(node)?.addresses ?? {}, network)));
 }
 
 function vnfcOf(vnfc: VnfcDescription, context: Context): Vnfc {
@@ -247,99 +214,12 @@ function heartbeatOf(heartbeat: VnfcDescription['heartbeat'], defaults: Defaults
   );
 }
 
-function serviceOf(vnfc: VnfcDescription, nodes: readonly string[], context: Context): ActiveActiveVnfc['service'] {
-  const service = vnfc.service!;
-  return {
-    ...balancedOf(service, context),
-    network: service.network ?? networksOfAll([...nodes, ...context.lbNodes], context)[0]!,
-  };
-}
-
-function balancedOf(service: ServiceDescription, context: Context): Balanced {
-  return {
-    port: service.port,
-    frontend: service.frontend ?? service.port,
-    mode: service.mode ?? 'http',
-    balance: service.balance ?? 'roundrobin',
-    check: {
-      http: service.check?.http,
-      interMs: ms(service.check?.inter, context.defaults.inter),
-      fall: service.check?.fall ?? context.defaults.fall,
-      rise: service.check?.rise ?? 1,
-      answerMs: context.defaults.answer,
-    },
-  };
-}
-
-function loadBalancerOf(
-  lb: Description['loadBalancer'],
-  vnfcs: readonly Vnfc[],
-  context: Context,
-): LoadBalancer | undefined {
-  return (
-    lb && {
-      name: lb.name ?? 'lb',
-      nodes: context.lbNodes,
-      vips: vipsOf(lb, context),
-      manages: (lb.manages ?? []).map((managed) => managedOf(managed, vnfcs, context)),
-    }
-  );
-}
-
-function vipsOf({ vip, vips = [] }: NonNullable<Description['loadBalancer']>, context: Context): LoadBalancer['vips'] {
-  const [first, ...others] = vip === undefined ? vips : [vip];
-  return [vipOf(must(first, 'loadBalancer'), context), ...others.map((text) => vipOf(text, context))];
-}
-
-function managedOf(managed: ManagedDescription, vnfcs: readonly Vnfc[], context: Context): ManagedVnfc {
-  const vips = new Map(
-    vnfcs.map((vnfc) => [vnfc.name, vnfc.redundancy === 'active-standby' ? vnfc.vip.ip : undefined]),
-  );
-  return {
-    name: managed.name,
-    vdu: managed.vdu,
-    servers: managed.servers.map(({ name, address, vnfc, port, vnfcInstanceId }) => ({
-      name,
-      address: vnfc === undefined ? spelled(address!) : must(vips.get(vnfc), vnfc),
-      port: port ?? managed.service.port,
-      pair: vnfc,
-      vnfcInstanceId,
-    })),
-    service: { ...balancedOf(managed.service, context), slowStartMs: ms(managed.service.slowStart, 0) },
-    heal: managed.heal ?? context.hasVnfm,
-  };
-}
-
 /** What a network interface is called in a guest, the description of the nodes doesn't say. */
 const guestless = (nodes: readonly string[], { nodeNames }: Context): boolean =>
   nodes.every((node) => nodeNames.includes(node));
-
-function vipOf(text: string, context: Context): Vip {
-  const address = prefixed(text);
-  const network = context.networks.find(({ range }) => contains(range, address));
-  return { ip: formatAddress(address), prefix: address.prefix, interface: network?.interface };
-}
 
 function vnfmOf(vnfm: Description['vnfm']): Vnf['vnfm'] {
   if (vnfm === undefined) return undefined;
   const { type = 'sol', url, alarms, ca, auth, heals } = vnfm;
   return { type, url: type === 'sol' ? url.replace(/\/+$/, '') : url, alarms, ca, auth, heals: healRulesOf(heals) };
-}
-
-function ms(text: string | undefined, fallback: number): number {
-  return text === undefined ? fallback : must(durationMs(text), text);
-}
-
-function argvOf(command: string | readonly string[] | undefined): Argv | undefined {
-  if (command === undefined) return undefined;
-  const result = splitCommand(command);
-  return must('argv' in result ? result.argv : undefined, String(command));
-}
-
-const prefixed = (text: string): Prefixed => must(parsePrefixed(text), text);
-const spelled = (text: string): string => formatAddress(must(parseAddress(text), text));
-
-function must<T>(value: T | undefined, text: string): T {
-  if (value === undefined) throw new Error(`normalise was given a description that was not checked: '${text}'`);
-  return value;
 }

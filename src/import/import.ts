@@ -5,7 +5,7 @@
 import { primitiveOf } from '../cib/parts.ts';
 import { section, idOf } from '../cib/tree.ts';
 import { contains, formatNetwork, parseAddress, parsePrefixed } from '../model/address.ts';
-import { vnfPaths } from '../model/names.ts';
+import { guestsUpId, vnfPaths } from '../model/names.ts';
 import { Failure } from '../process/failure.ts';
 import type { Element } from '../process/xml.ts';
 import type { CorosyncConf } from './corosync-conf.ts';
@@ -71,6 +71,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
   });
   const guests = mine.filter(isGuest);
   guests.forEach((one) => used.add(one));
+  mine.filter(({ primitive }) => primitive.id === guestsUpId(name)).forEach((one) => used.add(one));
   const inOrder = ([one]: Described, [other]: Described): number => mine.indexOf(one) - mine.indexOf(other);
   const vnfcs = [...onNodes, ...ofVms].sort(inOrder).map(([, fields]) => fields);
   const balancers = ofAgent('ocf:vnfha:haproxy').map((one): Fields => {
@@ -100,7 +101,7 @@ export function importCib({ cib, corosync, backends, vnf }: Sources): Imported {
       vnf: { name, beside: isBeside ? true : undefined },
       networks: links.networks,
       nodes: nodes.map(({ name: node, id, addresses }) => nodeFields(node, id, addresses)),
-      guests: guests.length === 0 ? undefined : guests.map((one) => guestFields(one, names)),
+      guests: guests.length === 0 ? undefined : guests.map((one) => guestFields(one, names, links.networks)),
       cluster: clusterFields(corosync, name, links.networks.length),
       fencing: fences.map((one) => fenceFields(one, name, names)),
       vnfcs: vnfcs.length === 0 ? undefined : vnfcs,

@@ -1,4 +1,5 @@
 /** VMs of ocf:vnfha:vnfc-vm with their places in the load balancer, as the description says them. Pure. */
+import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
 import type { Backend } from './haproxy-cfg.ts';
 import { type Found, valueOf } from './resources.ts';
 import { command, type Fields, nodesField, operation, recovery, service, time } from './vnfc.ts';
@@ -34,13 +35,14 @@ const guestName = ({ primitive }: Found): string | undefined => new Map(primitiv
 export const isGuest = (found: Found): boolean =>
   found.primitive.agent === 'ocf:vnfha:vnfc-vm' && guestName(found) !== undefined;
 
-export function guestFields(found: Found, nodes: readonly string[]): Fields {
+/** @param networks the description's, to name that of its address if it isn't the first */
+export function guestFields(found: Found, nodes: readonly string[], networks: readonly Fields[]): Fields {
   const { parameters, meta } = found.primitive;
   const name = guestName(found);
   const domain = valueOf(parameters, 'domain');
   return {
     name,
-    address: new Map(meta).get('remote-addr'),
+    ...placed(new Map(meta).get('remote-addr'), networks),
     config: valueOf(parameters, 'config'),
     domain: domain === name ? undefined : domain,
     hosts: nodesField(found.nodes ?? nodes, nodes),
@@ -48,6 +50,12 @@ export function guestFields(found: Found, nodes: readonly string[]): Fields {
     startTimeout: time(operation(found.primitive, 'start')?.get('timeout')),
     stopTimeout: time(operation(found.primitive, 'stop')?.get('timeout')),
   };
+}
+
+function placed(text: string | undefined, networks: readonly Fields[]): Fields {
+  const address = text === undefined ? undefined : parseAddress(text);
+  const at = address && networks.findIndex(({ cidr }) => contains(parsePrefixed(String(cidr))!, address));
+  return at !== undefined && at > 0 ? { addresses: { [String(networks[at]!['name'])]: text } } : { address: text };
 }
 
 /** What all VMs of a VNFC have in common is taken from the first. */

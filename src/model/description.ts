@@ -196,7 +196,9 @@ export const DescriptionSchema = Type.Object(
               description: 'the nodes that run HAProxy; default: the first two',
             }),
           ),
-          vip: Type.Optional(Prefixed('the address, with prefix length, that outside modules see')),
+          vip: Type.Optional(
+            Prefixed('the address, with prefix length, that outside modules see; either this or vips'),
+          ),
           vips: Type.Optional(
             Type.Array(Prefixed('an address, with prefix length, that outside modules see'), {
               minItems: 1,

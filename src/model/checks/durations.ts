@@ -20,6 +20,10 @@ export function checkDurations(checkup: Checkup): void {
   check(['cluster', 'consensus'], cluster?.consensus);
   check(['cluster', 'heartbeat', 'interval'], cluster?.heartbeat?.interval);
   fencing?.forEach((device, at) => check(['fencing', at, 'takes'], device?.takes));
+  checkup.description.guests?.forEach((guest, at) => {
+    check(['guests', at, 'startTimeout'], guest?.startTimeout);
+    check(['guests', at, 'stopTimeout'], guest?.stopTimeout);
+  });
   if (typeof target === 'object') {
     check(['recovery', 'detect'], target.detect);
     check(['recovery', 'recover'], target.recover);

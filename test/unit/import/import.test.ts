@@ -40,8 +40,21 @@ for (const file of readdirSync(examples).filter((name) => name.endsWith('.yaml')
     const { vnf, problems } = readDescription(yamlOf(imported), 'imported.yaml');
     if (vnf === undefined) return t.fail(JSON.stringify(problems, null, 2));
     t.deepEqual(all(vnf), before);
+    t.deepEqual(imported.leftOut.filter((line) => line.includes('not a part of this VNF')), []);
   });
 }
+
+test('the address of a guest is in the network that has it', async (t) => {
+  const vnf = await loadVnf(path.join(examples, 'guest-nodes.yaml'));
+  const second = { name: 'two', cidr: '192.0.2.0/24', interface: undefined };
+  const nodes = vnf.nodes.map((node, at) => ({ ...node, addresses: { ...node.addresses, two: `192.0.2.${at + 1}` } }));
+  const guests = vnf.guests.map((guest, at) => ({ ...guest, addresses: { two: `192.0.2.${at + 41}` } }));
+  const cluster = { ...vnf.cluster, links: [...vnf.cluster.links, 'two'] };
+  const moved = { ...vnf, networks: [...vnf.networks, second], nodes, guests, cluster };
+  const corosync = readCorosyncConf(renderCorosyncConfig(moved, templates));
+  const { description } = importCib(sources(cibOf(moved), { corosync }));
+  t.deepEqual((description['guests'] as { addresses: unknown }[]).map(({ addresses }) => addresses), [{ net1: '192.0.2.41' }, { net1: '192.0.2.42' }]);
+}); // prettier-ignore
 
 const sources = (cib: string, more: Partial<Sources> = {}): Sources => ({
   ...{ cib: parseXml(cib, 'test'), corosync: undefined, backends: undefined, vnf: undefined },

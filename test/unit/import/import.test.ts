@@ -40,7 +40,10 @@ for (const file of readdirSync(examples).filter((name) => name.endsWith('.yaml')
     const { vnf, problems } = readDescription(yamlOf(imported), 'imported.yaml');
     if (vnf === undefined) return t.fail(JSON.stringify(problems, null, 2));
     t.deepEqual(all(vnf), before);
-    t.deepEqual(imported.leftOut.filter((line) => line.includes('not a part of this VNF')), []);
+    t.deepEqual(
+      imported.leftOut.filter((line) => line.includes('not a part of this VNF')),
+      [],
+    );
   });
 }
 

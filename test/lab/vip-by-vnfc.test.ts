@@ -48,7 +48,7 @@ const promoted = async (): Promise<string | undefined> =>
 interface Status {
   readonly ok: boolean;
   readonly problems: readonly string[];
-  readonly vnfcs: readonly { readonly name: string; readonly vip: { readonly node?: string }; readonly instances: readonly { readonly node: string; readonly state: string }[] }[]; // prettier-ignore
+  readonly vnfcs: readonly { readonly name: string; readonly vips: readonly { readonly node?: string }[]; readonly instances: readonly { readonly node: string; readonly state: string }[] }[]; // prettier-ignore
 }
 
 async function status(): Promise<Status | undefined> {
@@ -63,7 +63,7 @@ async function atRest(): Promise<{ policy: string; gateway: string }> {
     async () => {
       const [[policy, ...others], [gateway, ...more], now] = [await owners(claimed), await owners(elected), await status()];
       if (policy === undefined || gateway === undefined || others.length + more.length > 0 || !now?.ok) return undefined;
-      const said = (name: string): string | undefined => now.vnfcs.find((one) => one.name === name)?.vip.node;
+      const said = (name: string): string | undefined => now.vnfcs.find((one) => one.name === name)?.vips[0]?.node;
       return said('policy') === policy && said('gateway') === gateway ? { policy, gateway } : undefined;
     },
     waitMs,

@@ -13,6 +13,7 @@ import { ownerTag } from '../model/names.ts';
 import { Failure } from '../process/failure.ts';
 import type { Element } from '../process/xml.ts';
 import { inTheWordsOf } from './alike.ts';
+import { refuseGuestsBeside } from './guests.ts';
 import { mergeProperties } from './properties.ts';
 import { dropForeignReferences, refuseConflicts } from './references.ts';
 import { withRuntime } from './runtime.ts';
@@ -21,7 +22,8 @@ import { element, idOf, section } from './tree.ts';
 
 /**
  * `live`, a whole <cib>, with `ours` (of generateCib) in it.
- * @throws Failure 'input' when something that isn't ours has an id that we need, or refers to what would be removed.
+ * @throws Failure 'input' when something that isn't ours has an id that we need, or refers to what would be removed; when another VNF is there, and one
+ *   of the two has guests.
  */
 export function mergeCib(live: Element, ours: Element, vnf: string): Element {
   const configuration = section(live, 'configuration');
@@ -30,6 +32,7 @@ export function mergeCib(live: Element, ours: Element, vnf: string): Element {
   }
   const owned = ownedIds(configuration, vnf);
   refuseConflicts(configuration, ours, owned, vnf);
+  refuseGuestsBeside(configuration, ours, vnf);
   let merged = configuration;
   for (const name of ownedSections) {
     const wanted = section(ours, name)?.children ?? [];

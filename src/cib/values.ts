@@ -1,6 +1,6 @@
 /** Values as Pacemaker and the agents want them written. */
-import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
-import { syncPaths } from '../model/names.ts';
+import { contains, hostPort, parseAddress, parsePrefixed } from '../model/address.ts';
+import { remotePort, syncPaths } from '../model/names.ts';
 import type { Argv, Guest, NodesVnfc, Sync, Vm, VmsVnfc, Vnf } from '../model/vnf.ts';
 
 /** Milliseconds as Pacemaker writes times: whole seconds where they are. */
@@ -35,10 +35,11 @@ export function parametersOf(vnf: Vnf, vnfc: NodesVnfc): { name: string; value: 
 }
 
 /** The parameters of ocf:vnfha:vnfc-vm, of a guest: Pacemaker itself speaks to what is in it. */
-export const guestParametersOf = ({ domain, config, ownerFile }: Guest): { name: string; value: string }[] =>
+export const guestParametersOf = ({ domain, config, addresses, ownerFile }: Guest): { name: string; value: string }[] =>
   given([
     ['domain', domain],
     ['config', config],
+    ['remote', hostPort(Object.values(addresses)[0]!, remotePort)],
     ['owner_file', ownerFile],
   ]);
 

@@ -4,6 +4,7 @@
  * ends the others with their answers ('reload': HAProxy management guide, 'Master-worker mode'), and its end is waited for.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { endEstablished, established } from '../process/connections.ts';
 import { run } from '../process/run.ts';
 import { reloadHaproxy } from './master.ts';
 
@@ -38,16 +39,9 @@ export async function drain({ address, master, withinMs }: Drain): Promise<numbe
   await reloadHaproxy(master, withinMs);
   const until = performance.now() + withinMs;
   for (;;) {
-    const left = await connections(address, '-Htn');
+    const left = await established('src', address);
     if (left === 0) return 0;
-    if (performance.now() > until) return connections(address, '-HtnK');
+    if (performance.now() > until) return endEstablished('src', address);
     await sleep(pollMs);
   }
-}
-
-/** How many are established; with K, ends them (of a kernel that can: CONFIG_INET_DIAG_DESTROY). */
-async function connections(address: string, options: string): Promise<number> {
-  const host = address.includes(':') ? `[${address}]` : address;
-  const { stdout } = await run('ss', [options, 'state', 'established', 'src', host], { timeout: 1000 });
-  return stdout.split('\n').filter(Boolean).length;
 }

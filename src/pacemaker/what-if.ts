@@ -37,9 +37,15 @@ const mostTransitions = 10;
 /**
  * What the cluster does after `events`, until there is nothing left to do.
  * @param events options of crm_simulate, as --node-fail NODE
+ * @param amended the CIB after the first transition, with what crm_simulate leaves out of it
  * @throws Failure 'pacemaker': what it does has no end; 'missing' (crm_simulate)
  */
-export async function carryOn(cib: string, events: readonly string[], quorate: boolean): Promise<Answer> {
+export async function carryOn(
+  cib: string,
+  events: readonly string[],
+  quorate: boolean,
+  amended: (first: Answer) => string = ({ after }) => after.cib,
+): Promise<Answer> {
   const steps: Step[] = [];
   let answer = await transition(cib, [...events, '--quorum', String(quorate)], quorate);
   for (let count = 1; answer.steps.length > 0; count += 1) {
@@ -47,7 +53,7 @@ export async function carryOn(cib: string, events: readonly string[], quorate: b
     if (answer.stuck) break;
     if (count === mostTransitions)
       throw new Failure('pacemaker', `what Pacemaker does comes to no end within ${mostTransitions} transitions`);
-    answer = await transition(answer.after.cib, [], quorate);
+    answer = await transition(count === 1 ? amended(answer) : answer.after.cib, [], quorate);
   }
   return { steps, after: answer.after };
 }

@@ -3,6 +3,7 @@ import { element, section } from '../cib/tree.ts';
 import { guestId, guestsUpId, haproxyId, resourceId, vmId } from '../model/names.ts';
 import type { ClusterStatus } from '../model/cluster.ts';
 import type { Vnf } from '../model/vnf.ts';
+import type { Step } from '../pacemaker/what-if.ts';
 import type { Element } from '../process/xml.ts';
 import type { Fault } from './failure.ts';
 
@@ -116,6 +117,8 @@ export function resourceOf(vnf: Vnf, fault: PartFault): string {
   switch (fault.kind) {
     case 'vnfc':
       return resourceId(vnf.name, fault.vnfc);
+    case 'guest':
+      return guestId(vnf.name, fault.guest);
     case 'vm':
       return vmId(vnf.name, fault.vnfc, fault.vm);
     case 'lb':
@@ -125,12 +128,13 @@ export function resourceOf(vnf: Vnf, fault: PartFault): string {
 
 /** The node on which it fails: of a VM the one that runs it. Undefined: none does. */
 export const nodeOf = (vnf: Vnf, fault: PartFault, { resources }: ClusterStatus): string | undefined =>
-  fault.kind === 'vm'
+  fault.kind === 'vm' || fault.kind === 'guest'
     ? resources.find(({ id, active }) => active && id === resourceOf(vnf, fault))?.nodes[0]
     : fault.node;
 
 /** Where it has failed when it has failed more often than it is restarted: a VM on every node that it may run on. */
 export function exhaustedOn(vnf: Vnf, fault: PartFault): readonly string[] {
+  if (fault.kind === 'guest') return vnf.guests.find(({ name }) => name === fault.guest)!.hosts;
   if (fault.kind !== 'vm') return [fault.node];
   return vnf.vnfcs.flatMap((vnfc) =>
     vnfc.redundancy === 'active-active-vms' && vnfc.name === fault.vnfc ? vnfc.hosts : [],
@@ -138,18 +142,34 @@ export function exhaustedOn(vnf: Vnf, fault: PartFault): readonly string[] {
 }
 
 /**
- * The same CIB without the attributes of the guests that are lost with their nodes. Pacemaker forgets these when it takes a guest for lost, and our agent has it
- * decide anew then (src/ocf/vm/start.ts): crm_simulate knows nothing of that. `lost`: whether there are any.
+ * The same CIB without the attributes of the guests that are lost, or whose hosts are. Pacemaker forgets these when it takes a guest for lost, and our agent has it
+ * decide anew then (src/ocf/vm/start.ts): crm_simulate knows nothing of that. `gone`: those guests.
  */
 export function withoutLostGuests(cib: Element, vnf: Vnf, faults: readonly Fault[], { resources }: ClusterStatus) {
   const nodes = faults.flatMap((fault) => (fault.kind === 'node' ? [fault.node] : []));
   const isLost = (guest: string): boolean =>
+    faults.some((fault) => fault.kind === 'guest' && fault.guest === guest) ||
     resources.some(({ id, nodes: at }) => id === guestId(vnf.name, guest) && at.some((node) => nodes.includes(node)));
   const gone = vnf.guests.flatMap(({ name }) => (isLost(name) ? [name] : []));
   const without = inStates(cib, ({ children }, id) =>
     gone.includes(id) ? children.filter(({ name }) => name !== 'transient_attributes') : children,
   );
-  return { cib: without, lost: gone.length > 0 };
+  return { cib: without, gone };
+}
+
+/** The same CIB after the transition of `steps`, in which the guests `gone` ended: what ran there and was not started again since doesn't run. That too crm_simulate leaves out. */
+export function withoutEnded(cib: Element, gone: readonly string[], steps: readonly Step[]): Element {
+  const runs = (guest: string, resource = ''): boolean =>
+    steps.some(
+      ({ action, resource: id, node }) => action === 'start' && node === guest && id === resource.replace(/:\d+$/, ''),
+    );
+  const inHistory = (each: Element, guest: string): Element => ({
+    ...each,
+    children: each.children.flatMap((child) =>
+      child.name !== 'lrm_resource' ? [inHistory(child, guest)] : runs(guest, child.attributes['id']) ? [child] : [],
+    ),
+  });
+  return inStates(cib, (state, id) => (gone.includes(id) ? inHistory(state, id).children : state.children));
 }
 
 /** The same CIB when the guests that it has forgotten are up again. */

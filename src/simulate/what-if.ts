@@ -10,6 +10,7 @@ import {
   keepsQuorum,
   laterEventsOf,
   withExhausted,
+  withoutEnded,
   withNodes,
   withGuestsBack,
   withoutLostGuests,
@@ -53,10 +54,12 @@ export async function whatIf(
     const what = absent.map(faultText).join(', ');
     throw new Failure('usage', `${what}: nothing of it runs there`, { cure: "See 'vnfha status', or leave it out." });
   }
-  const { cib, lost } = withoutLostGuests(tree, vnf, faults, before.status);
+  const { cib, gone } = withoutLostGuests(tree, vnf, faults, before.status);
   const beginning = lasting ? withExhausted(cib, vnf, faults, nowS) : cib;
-  const failed = await carryOn(serializeXml(beginning), eventsOf(faults, hits, tree), quorate);
-  const first = lost ? await guestsReturn(vnf, failed, quorate) : failed;
+  const amended = ({ steps, after }: Answer): string =>
+    serializeXml(withoutEnded(parseXml(after.cib, 'crm_simulate'), gone, steps));
+  const failed = await carryOn(serializeXml(beginning), eventsOf(faults, hits, tree), quorate, amended);
+  const first = gone.length > 0 ? await guestsReturn(vnf, failed, quorate) : failed;
   const later = laterEventsOf(hits, tree);
   const answer = later.length === 0 ? { ...first, steps: [] } : await carryOn(first.after.cib, later, quorate);
   const after = outcomeOf(vnf, answer.after.status, lasting ? faults : []);

@@ -18,6 +18,7 @@ import { loadSockets } from '../process/sockets.ts';
 import { takeAlerts } from './alerts.ts';
 import { type Instance, superviseInstance } from './instance.ts';
 import { goneIn } from './gone.ts';
+import { endGuestConnection } from './guest-connection.ts';
 import { createMetronome } from '../process/metronome.ts';
 import { supervisorMeters } from './meters.ts';
 import { startNodeHeartbeats } from './node-heartbeats.ts';
@@ -136,6 +137,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
         meters.told({ resource }, (performance.now() - begun) / 1000);
         told.set(resource, since);
         count(resource, since);
+        endGuestConnection({ record: records.read(resource), waits: () => told.has(resource), log });
       },
       takeScore: () => options.takeScore(resource), // nobody is before an active instance
       log,

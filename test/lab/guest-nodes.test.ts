@@ -165,6 +165,8 @@ test.serial(
     );
     t.deepEqual(await owners.stop(), []);
     t.deepEqual(await lab.fenceLog(), [], 'a guest that dies costs no node');
+    const ended = /"event":"connection-ended".*/.exec(await must(host, 'cat', '/var/log/vnfha/vnfha-supervisor.log'));
+    t.log(ended?.[0] ?? 'Pacemaker’s connection to it was not waited for');
   },
 );
 

@@ -35,6 +35,11 @@ export const parameters = {
     longdesc:
       'The guest is healthy when this command, run on the node, ends with exit code 0. A JSON array of strings, or words split on white space; no shell is involved.',
   }),
+  remote: hostAndPort({
+    shortdesc: 'Where the pacemaker_remote in it is reached',
+    longdesc:
+      "ADDRESS:PORT, where the VM is a guest node: its remote-addr and remote-port. When its QEMU dies the supervisor ends the node's connections to it, so that Pacemaker doesn't wait for an answer that nobody gives any more.",
+  }),
   owner_file: path({
     shortdesc: 'File that says which node has the VM',
     longdesc:

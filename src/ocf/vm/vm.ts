@@ -17,6 +17,7 @@ export interface Vm {
   readonly check_tcp: { readonly host: string; readonly port: number } | undefined;
   readonly check_http: string | undefined;
   readonly check_command: Argv | undefined;
+  readonly remote: { readonly host: string; readonly port: number } | undefined;
   readonly owner_file: string | undefined;
   readonly migration_uri: string;
   readonly migration_address: string | undefined;

@@ -57,6 +57,25 @@ test('every scheme: the loss of any one node or instance of each example loses n
   }
 });
 
+test('a guest’s VM fails: the standby in the other one is active before it is there again, or isn’t', (t) => {
+  const ask = (...more: string[]) => casesOf('examples/guest-nodes.yaml', '--fail', 'guest:vm1', ...more)[0]!;
+  const back = ask();
+  t.is(back.service, 'whole');
+  t.like(back.vnfcs[0], { running: ['vm1', 'vm2'], active: 'vm2', addresses: [{ address: '10.77.0.50/24', at: 'vm2' }] });
+  const changes = back.pacemaker.filter(({ resource }) => /-vip$|-registrar$/.test(resource)).map(({ action, resource, node }) => `${action} ${resource} ${node}`);
+  t.deepEqual(changes, [
+    'stop guests-registrar-vip null',
+    'demote guests-registrar null',
+    'stop guests-registrar null',
+    'promote guests-registrar vm2',
+    'start guests-registrar-vip vm2',
+    'start guests-registrar vm1',
+  ]);
+  const away = ask('--lasting');
+  t.is(away.service, 'degraded');
+  t.like(away.vnfcs[0], { running: ['vm2'], active: 'vm2' });
+}); // prettier-ignore
+
 test('what is asked wrongly is said', (t) => {
   t.regex(simulate('examples/sipcore.yaml').stderr, /either --fail or --all is needed/);
   t.regex(simulate('examples/sipcore.yaml', '--fail', 'node:nowhere').stderr, /can fail/);

@@ -1,4 +1,5 @@
 /** The supervisor with real processes: killed, stopped, ended as planned; and it itself killed and stopped. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { until } from '../corosync/lonely-node.ts';
 import { type Rig, supervisorRig } from './rig.ts';
@@ -41,6 +42,35 @@ test('the agent is let know who is gone, once nothing is left of it', async (t) 
   t.is(rig.node.run('stat', '-c', '%U %a', '/run/vnfha/gone', '/run/vnfha/gone/alone').stdout, 'root 700\nroot 600\n');
   t.is(gone('parent'), '', 'its children run on');
 });
+
+test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection to its pacemaker_remote is ended', async (t) => {
+  const rig = await supervisorRig(t);
+  await rig.startSupervisor();
+  const guests = { waits: 3121, stopped: 3122, running: 3123 };
+  const peers = `const net = require('node:net');
+    for (const port of [${Object.values(guests).join()}])
+      net.createServer((peer) => peer.on('error', () => {})).listen(port, '127.0.0.1', () =>
+        net.connect(port, '127.0.0.1').on('error', () => {}).on('end', () => {}).resume());`;
+  await rig.launch('peers', 'node', '-e', peers);
+  const connections = (port: number): number =>
+    rig.node.run('ss', '-Htn', 'state', 'established', 'dst', `127.0.0.1:${port}`).stdout.split('\n').filter(Boolean).length;
+  const parameters = (port: number) => ({ domain: 'guest', config: '/etc/vnfha/vm/guest.xml', remote: `127.0.0.1:${port}` });
+  for (const [name, port] of Object.entries(guests)) {
+    const pid = await rig.launch(name, 'sleep', '1000');
+    const guest = rig.running(pid, { agent: 'vnfc-vm', parameters: parameters(port) });
+    rig.note(name, guest);
+    await says(rig, name, 'well');
+    await until(`${name} is connected`, () => connections(port) === 1);
+    if (name === 'running') continue;
+    rig.signal('KILL', pid);
+    await until('Pacemaker is told', () => rig.told().includes(fail(name)));
+    if (name === 'stopped') rig.note(name, { ...guest, phase: 'stopping' });
+  }
+  await until('the one that Pacemaker does nothing about is ended', () => connections(guests.waits) === 0);
+  await sleep(2000);
+  t.is(connections(guests.stopped), 1, 'Pacemaker deals with it');
+  t.is(connections(guests.running), 1);
+}); // prettier-ignore
 
 test('what ends as an agent noted before raises no alarm; what is noted of other agents is not ours', async (t) => {
   const rig = await supervisorRig(t);

@@ -50,3 +50,16 @@ test('applied after each other, neither changes what is the other’s; removed, 
   const left = mergeCib(both, remainsOf(both, core!.name), core!.name);
   t.deepEqual(changesBetween(left, mergeCib(left, ours(im), im!.name)), []);
 });
+
+test('beside a VNF with guests there is none, whichever is applied first; taken out, it is in nobody’s way', async (t) => {
+  const guests = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/guest-nodes.yaml'));
+  const [first, second] = [wholeCib(ours()), wholeCib(ours(guests))];
+  const refused = (live: typeof first, vnf: typeof guests) =>
+    t.throws(() => mergeCib(live, ours(vnf), vnf.name), { name: 'Failure' })?.message;
+  const why = "'guests' has guests: a VNF with guests has its cluster for itself";
+  t.is(refused(first, guests), `the VNF 'sipcore' is in this cluster, and ${why}`);
+  t.is(refused(second, core!), `the VNF 'guests' is in this cluster, and ${why}`);
+  t.notThrows(() => mergeCib(second, ours(guests), guests.name));
+  const out = mergeCib(first, remainsOf(first, core!.name), core!.name);
+  t.notThrows(() => mergeCib(out, ours(guests), guests.name));
+});

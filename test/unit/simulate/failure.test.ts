@@ -21,7 +21,7 @@ test('every node, instance and HAProxy of the description, by a name that is rea
 test('what is none is said, with what was meant', (t) => {
   const cureOf = (text: string) => t.throws(() => readFault(text, sipcore), { instanceOf: Failure })?.cure;
   t.is(cureOf('vnfc:wep/node1'), "Did you mean 'vnfc:web/node1'?");
-  t.regex(cureOf('everything')!, /Write node:NODE, vnfc:VNFC\/NODE, vnfc:VNFC\/VM or lb:NODE, as node:node1,/);
+  t.regex(cureOf('everything')!, /Write node:NODE, guest:GUEST, vnfc:VNFC\/NODE, vnfc:VNFC\/VM or lb:NODE, as node:node1,/);
 });
 
 test('two at once: each pair once, and nothing that goes with its node anyway', (t) => {
@@ -44,4 +44,14 @@ test('a VM fails wherever it runs', async (t) => {
   t.deepEqual(readFault('vnfc:web/web1', vms), { kind: 'vm', vnfc: 'web', vm: 'web1' });
   t.deepEqual(everyFault(vms).map(faultText), ['node:node1', 'node:node2', 'node:node3', 'vnfc:web/web1', 'vnfc:web/web2', 'lb:node1', 'lb:node2']); // prettier-ignore
   t.is(everyPair(everyFault(vms)).length, 21 - 2, 'but what fails along with its node');
+});
+
+test('a guest fails wherever its VM runs, and what is in it along with it', async (t) => {
+  const guests = await loadVnf('examples/guest-nodes.yaml');
+  t.deepEqual(readFault('guest:vm1', guests), { kind: 'guest', guest: 'vm1' });
+  const all = everyFault(guests);
+  t.deepEqual(all.map(faultText).slice(3), ['guest:vm1', 'guest:vm2', 'vnfc:registrar/vm1', 'vnfc:registrar/vm2']);
+  const pairs = everyPair(all).map((pair) => pair.map(faultText).join(' + '));
+  t.false(pairs.includes('guest:vm1 + vnfc:registrar/vm1'));
+  t.is(pairs.length, 21 - 2);
 });

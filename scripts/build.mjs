@@ -100,6 +100,9 @@ async function bundleLab() {
     format: 'cjs',
     outExtension: { '.js': '.cjs' },
   });
+  // its VMs, and the libvirtd of a node that runs them
+  const scripts = ['guest', 'guest-node', 'libvirt-node'];
+  await Promise.all(scripts.map((name) => cp(path.join(project, 'scripts', name), path.join(lib, 'lab', name))));
 }
 
 function agents() {

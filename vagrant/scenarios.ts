@@ -68,6 +68,7 @@ export const scenarios: readonly Scenario[] = [
       await stage.cut(before);
       const outage = await watch;
       await until(`${before} was fenced`, async () => (await fencings(stage, before)) > fenced);
+      await stage.plug(before);
       const took = await allWell(stage);
       const after = await activeNode(stage);
       if (after === before) throw new Failure('lab', `${before} is active: the standby should be`);

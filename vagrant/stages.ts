@@ -25,6 +25,8 @@ export interface Stage {
   exec(where: string, argv: readonly string[], timeoutMs?: number): Promise<Ended>;
   /** Pulls a node's plug. */
   cut(node: string): Promise<void>;
+  /** After it was fenced: puts the plug back, where fencing doesn't. */
+  plug(node: string): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -38,6 +40,7 @@ export async function namespaces(): Promise<Stage> {
     vnf: readDescription(text, paths.description).vnf!,
     exec: (where, argv, timeout = 60_000) => lab.exec(where, argv, { timeout }),
     cut: (node) => lab.kill(node),
+    plug: () => Promise.resolve(), // the lab's power switch does
     end: () => lab.down(),
   };
 }
@@ -53,6 +56,7 @@ export function machines(): Promise<Stage> {
   const words = execFileSync('vagrant', ['ssh-config', ...up], { cwd: here, encoding: 'utf8' });
   writeFileSync(config, words, { mode: 0o600 });
   const shared = ['-o', 'ControlMaster=auto', '-o', `ControlPath=${folder}/%h-%p`, '-o', 'ControlPersist=60', '-o', 'LogLevel=ERROR']; // prettier-ignore
+  const virtualbox = process.env.VAGRANT_DEFAULT_PROVIDER === 'virtualbox';
   return Promise.resolve({
     what: 'virtual machines',
     quick: false,
@@ -67,9 +71,13 @@ export function machines(): Promise<Stage> {
       return { code: result.exitCode, stdout: result.stdout, stderr: result.stderr };
     },
     async cut(node) {
-      const virtualbox = process.env.VAGRANT_DEFAULT_PROVIDER === 'virtualbox';
       if (virtualbox) await execa('VBoxManage', ['controlvm', node, 'poweroff']);
       else await execa('virsh', ['--connect', 'qemu:///system', 'destroy', node]);
+    },
+    async plug(node) {
+      if (virtualbox) await execa('VBoxManage', ['startvm', node, '--type', 'headless']);
+      // fence_virtd's 'reboot' of a machine that is off leaves it off
+      else await execa('virsh', ['--connect', 'qemu:///system', 'start', node]);
     },
     end() {
       rmSync(folder, { recursive: true, force: true });

@@ -4,9 +4,8 @@ import { parseDocument } from 'yaml';
 import { theNodeOf } from '../../src/demo/cluster.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { loadVnf } from '../../src/model/load.ts';
-import { hostFiles, makeHost } from '../../test/lab/vm-hosts.ts';
 import { labName } from '../lab-name.ts';
-import { nodes, type Side } from './side.ts';
+import { type Side } from './side.ts';
 import { sideOf, withDescription } from './vnfha.ts';
 
 export const vm = 'web1';
@@ -17,10 +16,9 @@ export async function vmsSide(): Promise<Side> {
   document.setIn(['vnfcs', 0, 'recovery'], { restarts: 1000, within: '1s' });
   const { lab, vnf } = await withDescription(document.toString({ lineWidth: 0 }), async (description) => ({
     vnf: await loadVnf(description),
-    lab: await Lab.up({ name: labName('vms'), description, files: hostFiles() }),
+    lab: await Lab.up({ name: labName('vms'), description }),
   }));
   await lab.ready();
-  for (const node of nodes) await makeHost(lab, node);
   await lab.apply();
   return sideOf(lab, vnf, {
     activeUrl: '',

@@ -1,8 +1,6 @@
 /** What can be tortured: examples, a scheme or two each, by what is looked at in them and what is struck. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Lab } from '../../src/lab/lab.ts';
-import type { HostFile } from '../../src/lab/protocol.ts';
-import { hostFiles, makeHost } from '../../test/lab/vm-hosts.ts';
 import { type Fault, hung, killed, ofTheBalancer, ofTheCluster, ofTheVnfm } from './faults.ts';
 
 export interface Subject {
@@ -17,12 +15,8 @@ export interface Subject {
   readonly faults: Readonly<Record<string, Fault>>;
   /** Whether there is one, and the command by which it repairs. */
   readonly vnfm: { readonly secret: boolean; readonly onHeal?: readonly string[] } | undefined;
-  /** On each node's disk. */
-  readonly files?: () => readonly HostFile[];
   /** What stands beside the cluster. */
   readonly begin?: (lab: Lab) => Promise<void>;
-  /** What a node needs each time that it has booted; done twice, it changes nothing. */
-  readonly booted?: (lab: Lab, node: string) => Promise<void>;
 }
 
 /** An address that moves between the looks at two nodes is seen twice for a moment. */
@@ -141,8 +135,6 @@ export const subjects: Readonly<Record<string, Subject>> = {
     servers: each(['1', '2'], (at) => [`vms-web/web${at}`, 'client', `http://10.77.0.4${at}:8080/health`]),
     balancers,
     vnfm: { secret: false },
-    files: hostFiles,
-    booted: makeHost,
     faults: {
       'the VMs are killed': killed(vm),
       'the VMs hang': hung(vm),

@@ -49,7 +49,7 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
   const subject = subjects[options.subject]!;
   const description = new URL(`../../examples/${subject.example}.yaml`, import.meta.url).pathname;
   const vnf = await loadVnf(description);
-  const lab = await Lab.up({ name, description, files: subject.files?.() ?? [], progress: say });
+  const lab = await Lab.up({ name, description, progress: say });
   const watchers = new Watchers(
     lab,
     subject,
@@ -63,7 +63,6 @@ export async function torture(options: TortureOptions): Promise<TortureResult> {
     await subject.begin?.(lab);
     await lab.ready();
     watchers.start();
-    for (const node of nodes) await subject.booted?.(lab, node);
     await lab.apply();
     const notUp = await allWell(watched);
     if (notUp !== undefined) throw new Error(`the VNF did not come up: ${notUp}`);
@@ -158,7 +157,7 @@ class Watchers {
   }
 
   async #watch(host: string): Promise<void> {
-    const { servers, booted } = this.#subject;
+    const { servers } = this.#subject;
     const asked = Object.entries(servers).filter(([, { from }]) => from === host);
     const question = JSON.stringify({
       haproxy: paths.haproxySocket,
@@ -167,7 +166,6 @@ class Watchers {
     });
     while (!this.#over) {
       try {
-        if (nodes.includes(host)) await booted?.(this.#lab, host);
         const program = await startProgram(this.#lab, host, 'torture-watch.cjs', [question]);
         this.#programs.add(program);
         eachLine(program, (line) => {

@@ -9,6 +9,8 @@ export interface Artefact {
   /** The lab's own programs in it. */
   readonly programs: string;
   readonly examples: string;
+  /** Where a lab keeps what it makes once. */
+  readonly cache: string;
 }
 
 const lib = '/usr/lib/vnfha';
@@ -21,6 +23,7 @@ export function findArtefact(here = import.meta.dirname): Artefact {
     root: root === '' ? undefined : root,
     programs: path.join(`${root}${lib}`, 'lab'),
     examples: `${root}/usr/share/vnfha/examples`,
+    cache: root === '' ? '/var/cache/vnfha' : path.join(root, '../../node_modules/.cache'),
   };
   if (!existsSync(path.join(artefact.programs, 'world.cjs'))) {
     throw new Failure('missing', `there is no built vnfha at ${root}`, { cure: "Run 'npm run build' first." });

@@ -25,6 +25,8 @@ interface InstallOptions {
   readonly corosyncConf: string;
   /** Seed the CIB with the fence device, for a cluster that no description is applied to. */
   readonly seedFencing: boolean;
+  /** Of its VMs, for the nodes that may run them; default: none. */
+  readonly onHypervisors?: readonly HostFile[];
   readonly extra: readonly HostFile[];
 }
 
@@ -53,7 +55,12 @@ export function installFiles(vnf: Vnf, plan: LabPlan, options: InstallOptions): 
   return Object.fromEntries(
     plan.hosts.map((host) => [
       host.name,
-      [hosts, { path: '/etc/hostname', content: `${host.name}\n` }, ...(host.role === 'node' ? onNodes : [])],
+      [
+        hosts,
+        { path: '/etc/hostname', content: `${host.name}\n` },
+        ...(host.role === 'node' ? onNodes : []),
+        ...(host.hypervisor ? (options.onHypervisors ?? []) : []),
+      ],
     ]),
   );
 }

@@ -5,7 +5,9 @@ import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } fro
 import { ownAddresses, syncUnit, vnfUnit } from '../model/names.ts';
 import { hasSidecar, type Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
+import { interfaceNames } from './interfaces.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
+import { hypervisorsOf } from './vms.ts';
 
 /** The host outside the cluster, where the VNF's users are. */
 const clientName = 'client';
@@ -35,13 +37,16 @@ export function planLab(vnf: Vnf, beside: readonly Vnf[] = []): LabPlan {
   const client: LabHost = {
     name: clientName,
     role: 'client',
-    nics: nicsOf(vnf, 0, (network) => clientAddress(all, network)),
+    nics: nicsOf(vnf, 0, (network) => clientAddress(all, network), false),
+    hypervisor: false,
     units: [],
   };
+  const hypervisors = hypervisorsOf(all);
   const nodes = vnf.nodes.map((node, at): LabHost => ({
     name: node.name,
     role: 'node',
-    nics: nicsOf(vnf, at + 1, (network) => node.addresses[network]),
+    nics: nicsOf(vnf, at + 1, (network) => node.addresses[network], hypervisors.has(node.name)),
+    hypervisor: hypervisors.has(node.name),
     units: ['vnfha-supervisor', ...all.flatMap((each) => unitsOf(each, node.name))],
   }));
   return {
@@ -58,8 +63,8 @@ function unitsOf(vnf: Vnf, node: string): string[] {
   ];
 }
 
-function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string | undefined): Nic[] {
-  const names = interfaceNames(vnf);
+function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string | undefined, bridged: boolean): Nic[] {
+  const names = interfaceNames(vnf.networks);
   return vnf.networks.flatMap((network, at) => {
     const address = addressIn(network.name);
     if (address === undefined) return [];
@@ -67,22 +72,12 @@ function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string |
     return {
       network: network.name,
       bridge: `br${at}`,
+      cable: bridged ? `port${at}` : names[at]!,
       name: names[at]!,
       mac: octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':'),
       address: `${address}/${parsePrefixed(network.cidr)!.prefix}`,
       port: `h${host}n${at}`,
     };
-  });
-}
-
-/** The description's name of a network's interface, or the first ethN that is free. */
-function interfaceNames(vnf: Vnf): string[] {
-  const taken = new Set(vnf.networks.map((network) => network.interface));
-  let next = 0;
-  return vnf.networks.map((network) => {
-    if (network.interface !== undefined) return network.interface;
-    while (taken.has(`eth${next}`)) next += 1;
-    return `eth${next++}`;
   });
 }
 

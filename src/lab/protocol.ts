@@ -15,7 +15,9 @@ export interface Switch {
 export interface Nic {
   readonly network: string;
   readonly bridge: string;
-  /** The interface's name in the host. */
+  /** The name of the cable's end in the host. */
+  readonly cable: string;
+  /** The interface's name in the host: the cable's end, or of a hypervisor a bridge with that in it. */
   readonly name: string;
   readonly mac: string;
   /** The address with its prefix length. */
@@ -28,6 +30,8 @@ export interface LabHost {
   readonly name: string;
   readonly role: 'node' | 'client';
   readonly nics: readonly Nic[];
+  /** Whether it runs VMs: it has a libvirtd, and bridges. */
+  readonly hypervisor: boolean;
   /** The units of the artefact that are enabled here. */
   readonly units: readonly string[];
 }

@@ -17,11 +17,14 @@ const programs = [
   'mount',
 ];
 
-/** @throws Failure 'permission' or 'missing' */
-export function checkRequirements(): void {
+/** What makes VMs, and what boots them. */
+const ofVms = ['libvirtd', 'virsh', 'qemu-system-x86_64', 'apt-get', 'dpkg-deb', 'busybox', 'cpio'];
+
+/** @param vms whether it has any. @throws Failure 'permission' or 'missing' */
+export function checkRequirements(vms: boolean): void {
   requireRoot();
   const directories = programPath().split(':');
-  const missing = programs.filter(
+  const missing = [...programs, ...(vms ? ofVms : [])].filter(
     (program) => !directories.some((directory) => isProgram(path.join(directory, program))),
   );
   if (missing.length > 0) {

@@ -12,8 +12,10 @@ import { withLabFencing, withNodes } from './description.ts';
 import { installFiles, type LabDescription } from './install.ts';
 import { planLab } from './plan.ts';
 import type { HostFile } from './protocol.ts';
-import { checkRequirements } from './requirements.ts';
+import { vmFiles } from './images.ts';
+import { checkRequirements, requireRoot } from './requirements.ts';
 import { type Hold, startWorld } from './start.ts';
+import { labVms } from './vms.ts';
 import { directoryOf, endWorld, worldOf } from './worlds.ts';
 
 export interface UpOptions {
@@ -40,12 +42,13 @@ export interface UpOptions {
 export async function raise(options: UpOptions): Promise<{ readonly name: string; readonly hold: Hold }> {
   const name = options.name ?? 'lab';
   const directory = directoryOf(name);
-  checkRequirements();
+  requireRoot();
   const progress = options.progress ?? (() => undefined);
   const artefact = findArtefact();
   const { text, vnf } = await labDescription(options, artefact);
   const beside = await Promise.all((options.beside ?? []).map(besideDescription));
-  const problems = togetherProblems([vnf, ...beside.map((one) => one.vnf)]);
+  const vnfs = [vnf, ...beside.map((one) => one.vnf)];
+  const problems = togetherProblems(vnfs);
   if (problems.length > 0)
     throw new Failure('input', problems.map(({ what }) => what).join('\n'), { cure: problems[0]!.cure });
   if (worldOf(name) !== undefined) {
@@ -54,15 +57,11 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
     });
   }
   await endWorld(name); // what a crash left
-  const plan = planLab(
-    vnf,
-    beside.map((one) => one.vnf),
-  );
+  const plan = planLab(vnf, vnfs.slice(1));
+  const vms = labVms(vnfs);
+  checkRequirements(vms.length > 0);
   progress(`starting the lab '${name}': ${vnf.name}, ${vnf.nodes.length} nodes`);
-  if (vnf.guests.length > 0) {
-    const names = vnf.guests.map(({ name }) => name).join(', ');
-    progress(`a lab makes no VMs: ${names} will not start, unless its nodes are given a libvirt (docs/vm.md)`);
-  }
+  const onHypervisors = await vmFiles(vms, artefact, progress);
   const hold = await startWorld(
     {
       name,
@@ -75,6 +74,7 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
         beside,
         corosyncConf: renderCorosyncConfig(vnf, await loadTemplates()),
         seedFencing: options.seedFencing ?? false,
+        onHypervisors,
         extra: options.files ?? [],
       }),
       bootDelayMs: options.bootDelayMs ?? 5000,

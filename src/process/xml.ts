@@ -144,4 +144,5 @@ const escapes: Readonly<Record<string, string>> = {
 
 /** White space would be read back as blanks: it is written as references. */
 const escapeAttribute = (value: string): string => value.replace(/[&<>"\t\n\r]/g, (character) => escapes[character]!);
-const escapeText = (text: string): string => text.replace(/[&<>\r]/g, (character) => escapes[character]!);
+/** As the text of an element. */
+export const escapeText = (text: string): string => text.replace(/[&<>\r]/g, (character) => escapes[character]!);

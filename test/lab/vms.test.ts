@@ -7,20 +7,19 @@ import test from 'ava';
 import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
-import { configOf, hostFiles, makeHost } from './vm-hosts.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
 const lbs = ['node1', 'node2'];
 const vms = ['web1', 'web2'];
+const configOf = (vm: string): string => `/etc/vnfha/vm/${vm}.xml`;
 /** An emulated guest boots in seconds, and in a minute or two where everything else runs as well. */
 const waitMs = 150_000;
 let lab: Lab;
 
 test.before('hosts with a libvirtd each, the example applied, and a VNFM that repairs when the test has', async () => {
-  lab = await Lab.up({ name: `vms-${process.pid}`, description: 'examples/vms.yaml', files: hostFiles() });
+  lab = await Lab.up({ name: `vms-${process.pid}`, description: 'examples/vms.yaml' });
   await lab.ready();
-  for (const node of nodes) await makeHost(lab, node);
   const repair = ['sh', '-c', 'touch /tmp/asked; while [ ! -e /tmp/repaired ]; do sleep 0.1; done'];
   const sim = ['vnfha', 'vnfm-sim', '--listen', '10.77.0.100:9890', '--log', '/var/log/vnfm-sim.jsonl', '--heal-time', '1s'];
   await lab.spawn('client', [...sim, '--on-heal', JSON.stringify(repair)]);
@@ -151,7 +150,6 @@ test.serial('a host loses its power: its VM’s server is out at once, and in ag
   t.true(out.at - since < 5_000_000);
   await until('web2 runs elsewhere', async () => ![undefined, lost].includes(await hostOf('web2')), waitMs);
   await lab.ready({ timeout: waitMs }); // fencing has switched it on again
-  await makeHost(lab, lost);
   await served('web1', 'web2');
   t.not(await hostOf('web2'), lost, 'it isn’t moved back');
 });

@@ -5,6 +5,7 @@
 import { messageOf } from '../../process/failure.ts';
 import { onLines, writeLine } from '../lines.ts';
 import type { HostConfig, HostEvent, HostRequest } from '../protocol.ts';
+import { call } from './call.ts';
 import { bringUp } from './network.ts';
 import { enterRoot } from './root.ts';
 import { Services } from './services.ts';
@@ -24,6 +25,7 @@ async function boot(config: HostConfig): Promise<void> {
   try {
     enterRoot(config);
     bringUp(config.host);
+    if (config.host.hypervisor) call('/usr/lib/vnfha/lab/libvirt-node', []);
     services = new Services(config.host);
     say({ event: 'booted' });
     await services.startAll();

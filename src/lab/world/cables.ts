@@ -18,8 +18,8 @@ export class Cables {
   /** Connects the host whose pid 1 is `init` (as seen here) to its switches. */
   async connect(init: number): Promise<void> {
     await ip(
-      this.#host.nics.flatMap(({ port, name, mac, bridge, network }) => [
-        `link add ${port} type veth peer name ${name} address ${mac} netns ${init}`,
+      this.#host.nics.flatMap(({ port, cable, mac, bridge, network }) => [
+        `link add ${port} type veth peer name ${cable} address ${mac} netns ${init}`,
         `link set ${port} master ${bridge}`,
         ...(this.#pulled.has(network) ? [] : [`link set ${port} up`]),
       ]),

@@ -6,6 +6,7 @@ import {
   alertId,
   bridgeGroup,
   guestId,
+  guestsUpId,
   notifierGroup,
   ownerTag,
   paths,
@@ -95,12 +96,18 @@ function membership({ status }: ClusterFacts): Finding[] {
   ];
 }
 
-/** Those that aren't there, by how far one comes to them from here. */
+/** Those that aren't there, by how far one comes to them from here; and those in which nothing is started though they are. */
 function guests({ status }: ClusterFacts, vnf: Vnf, { guestsAnswer }: Facts['here']): Finding[] {
   const there = status.nodes.flatMap(({ name, online }) => (online ? [name] : []));
+  const up = guestsUpId(vnf.name);
+  const say = status.resources.flatMap((one) => (one.id === up && one.active ? one.nodes : []));
   return vnf.guests
-    .filter(({ name }) => !there.includes(name))
+    .filter(({ name }) => !there.includes(name) || !say.includes(name))
     .map(({ name, addresses }) => {
+      if (there.includes(name)) {
+        const what = `the guest ${name} is online, and ${up} doesn't run in it: until it does no VNFC is started there`;
+        return error('guests', what, `Run 'crm_mon -1rf' to see why; 'pcs resource cleanup ${up}' has it tried again.`);
+      }
       const id = guestId(vnf.name, name);
       const host = status.resources.find((one) => one.id === id && one.active)?.nodes[0];
       const at = `${hostPort(Object.values(addresses)[0]!, remotePort)}`;

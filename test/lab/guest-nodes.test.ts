@@ -1,8 +1,9 @@
 /**
  * Guest nodes on a real cluster: examples/guest-nodes.yaml, with a libvirtd on each host, real QEMU (by software emulation) and pacemaker_remote in the
- * VMs. The registrar and its VIP run in the VMs. Its process dies, its VM dies, the host of its VM dies: each time the standby in the other VM is made active
+ * VMs. The registrar and its VIP run in the VMs. Its process dies, its VM dies (or hangs first), the host of its VM dies: each time the standby in the other VM is made active
  * without waiting for a boot, and never have two VMs the address.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { Lab } from '../../src/lab/lab.ts';
 import { until } from './wait.ts';
@@ -120,6 +121,10 @@ async function takenOver(from: string, strike: () => Promise<unknown>): Promise<
   return { to, ms: performance.now() - begun };
 } // prettier-ignore
 
+/** To the QEMU of a guest. */
+const signalQemu = (signal: string, guest: string, host: string): Promise<string> =>
+  must(host, 'pkill', `-${signal}`, '-f', `^/usr/bin/qemu-system-x86_64 -name guest=${guest},`);
+
 const uptimeMs = async (guest: string): Promise<number> => 1000 * Number((await inGuest(guest, 'cut -d" " -f1 /proc/uptime')).trim()); // prettier-ignore
 
 test.serial('the registrar and its VIP come up in the guests, each on a host of its own, and answer a client', async (t) => {
@@ -153,7 +158,7 @@ test.serial(
     const active = await whole();
     const host = await hostOf(active);
     const owners = watchOwners();
-    const { to, ms } = await takenOver(active, () => must(host, 'pkill', '-KILL', '-f', `^/usr/bin/qemu-system-x86_64 -name guest=${active},`)); // prettier-ignore
+    const { to, ms } = await takenOver(active, () => signalQemu('KILL', active, host));
     const { standby } = await roles();
     t.deepEqual(standby, [], 'it has not waited for the lost one');
     t.log(`answered at the VIP again ${(ms / 1000).toFixed(1)} s after the kill of ${active}`);
@@ -163,10 +168,27 @@ test.serial(
     );
     t.deepEqual(await owners.stop(), []);
     t.deepEqual(await lab.fenceLog(), [], 'a guest that dies costs no node');
-    const ended = /"event":"connection-ended".*/.exec(await must(host, 'cat', '/var/log/vnfha/vnfha-supervisor.log'));
-    t.log(ended?.[0] ?? 'Pacemaker’s connection to it was not waited for');
   },
 );
+
+test.serial(
+  'it hangs, so that Pacemaker’s connection waits for an answer, and then dies: nobody waits for that answer',
+  async (t) => {
+    const active = await whole();
+    const host = await hostOf(active);
+    await signalQemu('STOP', active, host);
+    await delay(32_000); // Pacemaker asks its end of the connection every 30 s, and gives it 30 s
+    const { ms } = await takenOver(active, () => signalQemu('KILL', active, host));
+    t.log(`answered at the VIP again ${(ms / 1000).toFixed(1)} s after the kill of ${active}, which had hung`);
+    const log = (await must(host, 'cat', '/var/log/vnfha/vnfha-supervisor.log')).split('\n');
+    const at = (event: string): number => (JSON.parse(log.findLast((line) => line.includes(`"event":"${event}"`)) ?? '{}') as { at?: number }).at ?? NaN;
+    const told = at('pacemaker-told');
+    const stopped = log.map((line) => JSON.parse(line || '{}') as { at?: number; event?: string; phase?: string }).find(({ event, phase, at: when }) => event === 'noted' && phase === 'stopping' && when! > told)!;
+    t.log(`the connection was ended ${((at('connection-ended') - told) / 1000).toFixed(0)} ms after Pacemaker was told, the VM's stop begun after ${((stopped.at! - told) / 1000).toFixed(0)} ms`);
+    t.true(at('connection-ended') > told);
+    t.true(stopped.at! - at('connection-ended') < 5_000_000);
+  },
+); // prettier-ignore
 
 test.serial(
   'its host loses its power: that is fenced, the standby is active, and the guest is started elsewhere',

@@ -12,6 +12,7 @@ Examples:
   vnfha lab up                                three nodes that run the example VNF
   vnfha lab up my-vnf.yaml --name mine        the nodes and networks of your own description
   vnfha lab up sipcore.yaml sipcore-im.yaml   two VNFs side by side on the same nodes
+  vnfha lab up vms.yaml                       VNFCs in VMs: real QEMU, with small guests
   vnfha lab exec node1 -- crm_mon -1          run a program on a node
   vnfha lab exec client -- curl -s 10.77.0.60 or on the host outside the cluster
   vnfha lab kill node2                        a power cut; the cluster fences it, and it comes back

@@ -6,9 +6,11 @@ import type { Begun, Lead } from './channel.ts';
 import type { CopyStatus } from './status.ts';
 import type { Reign } from './follower.ts';
 import { framesOf, type Mail } from './mail.ts';
+import { type Asking, askMs, createAsking } from './messages-asking.ts';
+import { createFetching, type Fetching } from './messages-fetch.ts';
 import type { Post } from './post.ts';
 import { type Copy, majorityOf } from './promotion.ts';
-import { type Pair, type Snapshot, StaleEpoch, type Version } from './types.ts';
+import { type Snapshot, StaleEpoch, type Version } from './types.ts';
 import { decodeAnswer, encodeSent, type WireAnswer } from './wire.ts';
 
 export interface Active {
@@ -54,8 +56,8 @@ interface Peer {
 const MiB = 2 ** 20;
 /** Bytes under way: not yet back here; not dealt with by one that is there; and by one that gets no further. */
 const most = { own: 2 * MiB, slow: 8 * MiB, silent: 256 * MiB };
-/** ms that a promotion waits for answers; without progress of one that owes an answer; before what was sent counts as lost; between two asks; that a state may stand still. */
-const times = { ask: 3000, silent: 2000, lost: 3000, again: 2000, fetch: 10_000 };
+/** ms without progress of one that owes an answer; before what was sent counts as lost; between two asks. */
+const times = { silent: 2000, lost: 3000, again: 2000 };
 
 export function createActive(post: Post, node: string, instances: readonly string[], log: Log): Active {
   const names = instances.filter((name) => name !== node);
@@ -63,7 +65,7 @@ export function createActive(post: Post, node: string, instances: readonly strin
   let reign: Reign | undefined;
   let lead: Lead | undefined;
   /** A promotion that waits for its answers. */
-  let asking: { answered(id: string, outcome: Copy | StaleEpoch): void; look(): void } | undefined;
+  let asking: Asking | undefined;
   /** Bytes sent when the reign had been announced to all. */
   let announcedAt: number | undefined;
   let cursor: Version | undefined;
@@ -212,43 +214,26 @@ export function createActive(post: Post, node: string, instances: readonly strin
   }
 
   return {
-    begin: (next, enough) =>
-      new Promise<Begun>((resolve, reject) => {
-        reign = next;
-        lead = undefined;
-        for (const peer of peers.values()) Object.assign(peer, { promised: false, has: undefined, version: undefined, catchUp: undefined, from: sent, until: sent }); // prettier-ignore
-        const copies = new Map<string, Copy>();
-        const heard = new Set<string>();
-        announcedAt = undefined;
-        const why = (): string => problem ?? post.problem ?? `no answer within ${times.ask} ms, or not in the group`;
-        const done = (): void => {
-          clearTimeout(timer);
-          asking = undefined;
-          const missing = names.filter((name) => !copies.has(name)).map((copy) => ({ copy, why: why() }));
-          resolve({ copies: [...copies.values()], missing });
-        };
-        const timer = setTimeout(done, times.ask);
-        const look = (): void => {
-          // whoever was there when it was announced has answered, or is gone
-          const announced = announcedAt !== undefined && back >= announcedAt;
-          if (copies.size === names.length || (announced && [...peers.keys()].every((id) => heard.has(id)))) done();
-        };
-        asking = {
-          answered(id, outcome) {
-            if (outcome instanceof StaleEpoch) {
-              clearTimeout(timer);
-              asking = undefined;
-              return reject(outcome);
-            }
-            heard.add(id);
-            copies.set(outcome.node, outcome);
-            if (enough([...copies.values()])) done();
-            else look();
-          },
-          look,
-        };
-        announce();
-      }),
+    begin(next, enough) {
+      reign = next;
+      lead = undefined;
+      for (const peer of peers.values()) Object.assign(peer, { promised: false, has: undefined, version: undefined, catchUp: undefined, from: sent, until: sent }); // prettier-ignore
+      announcedAt = undefined;
+      const mine = createAsking({
+        names,
+        enough,
+        // whoever was there when it was announced has answered, or is gone
+        allHeard: (heard) =>
+          announcedAt !== undefined && back >= announcedAt && [...peers.keys()].every((id) => heard.has(id)),
+        why: () => problem ?? post.problem ?? `no answer within ${askMs} ms, or not in the group`,
+        over() {
+          if (asking === mine) asking = undefined;
+        },
+      });
+      asking = mine;
+      announce();
+      return mine.begun;
+    },
     fetch(copy) {
       const found = peerOf(copy);
       if (found === undefined || reign === undefined) return Promise.reject(new Error(`${copy} is not in the group`));
@@ -347,36 +332,3 @@ export function createActive(post: Post, node: string, instances: readonly strin
 }
 
 const lengthOf = (frames: readonly Buffer[]): number => frames.reduce((sum, { length }) => sum + length, 0);
-
-interface Fetching {
-  take(id: string, part: { version: Version; first: boolean; last: boolean; pairs: readonly Pair[] }): void;
-  /** Something of this sender's was lost, or it is gone. */
-  lost(id: string): void;
-  fail(why: string): void;
-}
-
-/** A whole state that one sends in parts. */
-function createFetching(from: string, resolve: (snapshot: Snapshot) => void, reject: (why: string) => void): Fetching {
-  let pairs: Pair[] | undefined;
-  const fail = (why: string): void => {
-    clearTimeout(timer);
-    reject(why);
-  };
-  const late = (): NodeJS.Timeout => setTimeout(() => fail(`nothing came for ${times.fetch} ms`), times.fetch);
-  let timer = late();
-  return {
-    take(id, part) {
-      if (id !== from) return;
-      clearTimeout(timer);
-      if (part.first) pairs = [];
-      if (pairs === undefined) return fail('the beginning of its state was lost');
-      for (const pair of part.pairs) pairs.push(pair);
-      if (part.last) resolve({ version: part.version, pairs });
-      else timer = late();
-    },
-    lost(id) {
-      if (id === from) fail('it is gone, or a part of its state was lost');
-    },
-    fail,
-  };
-}

@@ -15,8 +15,8 @@ const MiB = 2 ** 20;
 const reign = { epoch: 1, by: 'node1' };
 const nothing = Buffer.alloc(0);
 
-/** node1, active, with two others that have taken its reign. What it sends comes back to it at once. */
-async function group() {
+/** node1 in a group with two others. What it sends comes back to it at once. */
+function silentGroup() {
   let at = 0;
   const post: Post = {
     self: '1.1',
@@ -36,20 +36,30 @@ async function group() {
     createLog('sync', () => undefined),
   );
   active.view({ joined: ['2.2', '3.3'], left: [], began: true });
+  /** The others take the reign of that epoch. */
+  const promise = (epoch: number): void => {
+    for (const [node, id] of [['node2', '2.2'], ['node3', '3.3']] as const) {
+      const body = encodeAnswer({ type: 'promise', epoch, version: zero, holding: 'blank' });
+      active.take({ head: { from: node, kind: 'answer' }, body }, id);
+    }
+  }; // prettier-ignore
+  return { active, promise, sent: () => at };
+}
+
+/** node1, active, with two others that have taken its reign. */
+async function group() {
+  const { active, promise, sent } = silentGroup();
   const begun = active.begin(reign, () => false);
   const store = createStore(defaultLimits);
   const backlog = createBacklog(zero, 1024 * MiB);
   const acked: string[] = [];
-  for (const node of ['node2', 'node3']) {
-    const promise = encodeAnswer({ type: 'promise', epoch: 1, version: zero, holding: 'blank' });
-    active.take({ head: { from: node, kind: 'answer' }, body: promise }, node === 'node2' ? '2.2' : '3.3');
-  }
+  promise(1);
   await begun;
   active.lead({ reign, backlog, snapshot: () => store.snapshot(), acked: (copy, sequence) => acked.push(`${copy} ${sequence}`), stale: () => undefined }); // prettier-ignore
   return {
     active,
     acked,
-    sent: () => at,
+    sent,
     /** One more MiB. */
     write: async (): Promise<void> => {
       const entry = { after: store.version, version: { epoch: 1, sequence: store.version.sequence + 1 }, operations: [{ op: 'put' as const, key: Buffer.from('a'), value: Buffer.alloc(MiB) }] }; // prettier-ignore
@@ -59,7 +69,7 @@ async function group() {
       await delay(1);
     },
     /** It says how far it is: by default, that it has dealt with everything. */
-    says: (node: string, taken = at) => active.take({ head: { from: node, kind: 'taken', taken, version: taken === at ? store.version : undefined }, body: nothing }, node === 'node2' ? '2.2' : '3.3'), // prettier-ignore
+    says: (node: string, taken = sent()) => active.take({ head: { from: node, kind: 'taken', taken, version: taken === sent() ? store.version : undefined }, body: nothing }, node === 'node2' ? '2.2' : '3.3'), // prettier-ignore
     connected: (node: string) => active.status().find(({ copy }) => copy === node)!.connected,
   };
 }
@@ -102,4 +112,16 @@ test('one that answers, and gets no further, is no copy after 2 s, and holds up 
   t.true(sent() > 20 * MiB, 'all is sent');
   says('node3');
   t.true(connected('node3'), 'once it has dealt with it, it is a copy again');
+});
+
+test('a promotion that was given up ends its own question, and not that of the next one', async (t) => {
+  const { active, promise } = silentGroup();
+  void active.begin(reign, () => false);
+  active.rest();
+  await delay(2500);
+  const next = active.begin({ epoch: 2, by: 'node1' }, () => false);
+  await delay(1000); // the first one's patience is over
+  promise(2);
+  const { copies } = await next;
+  t.deepEqual(copies.map(({ node }) => node).toSorted(), ['node2', 'node3']);
 });

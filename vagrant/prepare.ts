@@ -49,7 +49,7 @@ for (const { name, role, units } of plan.hosts) {
   const running = role === 'node' ? ['corosync', 'pacemaker', ...units] : [];
   writeFileSync(path.join(out, name, 'units'), running.map((unit) => `${unit}\n`).join(''));
 }
-const store = { name: 'store', role: 'store', nics: plan.hosts[0]!.nics.map((nic) => ({ ...nic, address: nic.address.replace(/\d+\//, `${last.store}/`) })) }; // prettier-ignore
+const store = { name: 'store', role: 'store', nics: plan.hosts[0]!.nics.map((nic) => ({ ...nic, addresses: nic.addresses.map(({ network, address }) => ({ network, address: address.replace(/\d+\//, `${last.store}/`) })) })) }; // prettier-ignore
 mkdirSync(path.join(out, 'store', 'files'), { recursive: true });
 for (const empty of ['manifest', 'units']) writeFileSync(path.join(out, 'store', empty), '');
 const hosts = [...plan.hosts, store].map(({ name, role, nics }) => ({
@@ -58,10 +58,12 @@ const hosts = [...plan.hosts, store].map(({ name, role, nics }) => ({
   // the store is for what the description may put there: `vagrant up store` when it does
   autostart: role !== 'store',
   memory: role === 'node' ? 768 : 512,
-  nics: nics.map(({ network, address }) => {
-    const [ip, prefix] = address.split('/') as [string, string];
-    return { network, ip, netmask: netmask(Number(prefix)), hostIp: ip.replace(/\d+$/, String(last.host)) };
-  }),
+  nics: nics
+    .flatMap(({ addresses }) => addresses)
+    .map(({ network, address }) => {
+      const [ip, prefix] = address.split('/') as [string, string];
+      return { network, ip, netmask: netmask(Number(prefix)), hostIp: ip.replace(/\d+$/, String(last.host)) };
+    }),
 }));
 writeFileSync(path.join(out, 'plan.json'), `${JSON.stringify({ vnf: vnf.name, hosts }, undefined, 2)}\n`);
 writeFileSync(path.join(out, 'fence_xvm.key'), Buffer.from(key.content, 'base64'), { mode: 0o600 });

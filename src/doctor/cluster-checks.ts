@@ -99,10 +99,11 @@ function membership({ status }: ClusterFacts): Finding[] {
 /** Those that aren't there, by how far one comes to them from here; and those in which nothing is started though they are. */
 function guests({ status }: ClusterFacts, vnf: Vnf, { guestsAnswer }: Facts['here']): Finding[] {
   const there = status.nodes.flatMap(({ name, online }) => (online ? [name] : []));
+  const idle = status.nodes.flatMap(({ name, standby, maintenance }) => (standby || maintenance ? [name] : []));
   const up = guestsUpId(vnf.name);
   const say = status.resources.flatMap((one) => (one.id === up && one.active ? one.nodes : []));
   return vnf.guests
-    .filter(({ name }) => !there.includes(name) || !say.includes(name))
+    .filter(({ name }) => !there.includes(name) || ![...say, ...idle].includes(name))
     .map(({ name, addresses }) => {
       if (there.includes(name)) {
         const what = `the guest ${name} is online, and ${up} doesn't run in it: until it does no VNFC is started there`;

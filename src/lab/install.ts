@@ -67,7 +67,10 @@ export function installFiles(vnf: Vnf, plan: LabPlan, options: InstallOptions): 
 
 function hostsFile(plan: LabPlan): string {
   const lines = plan.hosts.flatMap((host) =>
-    host.nics.slice(0, 1).map((nic) => `${nic.address.split('/')[0]} ${host.name}`),
+    host.nics
+      .flatMap(({ addresses }) => addresses)
+      .slice(0, 1)
+      .map(({ address }) => `${address.split('/')[0]} ${host.name}`),
   );
   return ['127.0.0.1 localhost', '::1 localhost', ...lines, ''].join('\n');
 }

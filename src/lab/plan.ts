@@ -5,8 +5,8 @@ import { formatAddress, networkOf, parseAddress, parsePrefixed, reservedAs } fro
 import { ownAddresses, syncUnit, vnfUnit } from '../model/names.ts';
 import { hasSidecar, type Vnf } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
-import { interfaceNames } from './interfaces.ts';
 import type { LabHost, Nic, Switch } from './protocol.ts';
+import { type Segment, segmentsOf } from './segments.ts';
 import { hypervisorsOf } from './vms.ts';
 
 /** The host outside the cluster, where the VNF's users are. */
@@ -21,7 +21,8 @@ export interface LabPlan {
 }
 
 /**
- * One switch for each network, one cable for each address of a node, and a client in every network.
+ * One switch for each network, or for those that share an interface; a cable of each node to those that it has an address in, of a
+ * hypervisor to all; and a client in every network.
  * @param beside VNFs that run beside it, on the same nodes
  * @throws Failure 'lab' for a node called as the client or the world, or a network with no address left for the client
  */
@@ -34,10 +35,11 @@ export function planLab(vnf: Vnf, beside: readonly Vnf[] = []): LabPlan {
       });
     }
   }
+  const segments = segmentsOf(vnf.networks);
   const client: LabHost = {
     name: clientName,
     role: 'client',
-    nics: nicsOf(vnf, 0, (network) => clientAddress(all, network), false),
+    nics: nicsOf(segments, 0, (network) => clientAddress(all, network), false),
     hypervisor: false,
     units: [],
   };
@@ -45,12 +47,12 @@ export function planLab(vnf: Vnf, beside: readonly Vnf[] = []): LabPlan {
   const nodes = vnf.nodes.map((node, at): LabHost => ({
     name: node.name,
     role: 'node',
-    nics: nicsOf(vnf, at + 1, (network) => node.addresses[network], hypervisors.has(node.name)),
+    nics: nicsOf(segments, at + 1, (network) => node.addresses[network], hypervisors.has(node.name)),
     hypervisor: hypervisors.has(node.name),
     units: ['vnfha-supervisor', ...all.flatMap((each) => unitsOf(each, node.name))],
   }));
   return {
-    switches: vnf.networks.map(({ name }, at) => ({ network: name, bridge: `br${at}` })),
+    switches: segments.map(({ networks }, at) => ({ networks: networks.map(({ name }) => name), bridge: `br${at}` })),
     hosts: [client, ...nodes],
   };
 }
@@ -63,19 +65,29 @@ function unitsOf(vnf: Vnf, node: string): string[] {
   ];
 }
 
-function nicsOf(vnf: Vnf, host: number, addressIn: (network: string) => string | undefined, bridged: boolean): Nic[] {
-  const names = interfaceNames(vnf.networks);
-  return vnf.networks.flatMap((network, at) => {
-    const address = addressIn(network.name);
-    if (address === undefined) return [];
+function nicsOf(
+  segments: readonly Segment[],
+  host: number,
+  addressIn: (network: string) => string | undefined,
+  hypervisor: boolean,
+): Nic[] {
+  const taken = new Set(segments.map(({ name }) => name));
+  const free = (name: string): string => (taken.has(name) ? free(`x${name}`) : name);
+  return segments.flatMap(({ name, networks }, at) => {
+    const addresses = networks.flatMap((network) => {
+      const address = addressIn(network.name);
+      const { prefix } = parsePrefixed(network.cidr)!;
+      return address === undefined ? [] : [{ network: network.name, address: `${address}/${prefix}` }];
+    });
+    if (addresses.length === 0 && !hypervisor) return [];
     const octets = [2, 0, 0x77, at, host >> 8, host & 255];
     return {
-      network: network.name,
+      networks: networks.map((network) => network.name),
       bridge: `br${at}`,
-      cable: bridged ? `port${at}` : names[at]!,
-      name: names[at]!,
+      cable: hypervisor ? free(`cable${at}`) : name,
+      name,
       mac: octets.map((octet) => octet.toString(16).padStart(2, '0')).join(':'),
-      address: `${address}/${parsePrefixed(network.cidr)!.prefix}`,
+      addresses,
       port: `h${host}n${at}`,
     };
   });

@@ -5,23 +5,23 @@
  * The world's stdin is also its lifeline: when it ends before `detach` was written to it, the owner is gone, and the world ends.
  */
 
-/** A network: one switch of the lab. */
+/** One switch of the lab, with the networks that are on its wires. */
 export interface Switch {
-  readonly network: string;
+  readonly networks: readonly string[];
   readonly bridge: string;
 }
 
 /** A host's network interface and the cable from it to a switch. */
 export interface Nic {
-  readonly network: string;
+  readonly networks: readonly string[];
   readonly bridge: string;
   /** The name of the cable's end in the host. */
   readonly cable: string;
   /** The interface's name in the host: the cable's end, or of a hypervisor a bridge with that in it. */
   readonly name: string;
   readonly mac: string;
-  /** The address with its prefix length. */
-  readonly address: string;
+  /** With their prefix lengths; a hypervisor may have none on a wire of its VMs. */
+  readonly addresses: readonly { readonly network: string; readonly address: string }[];
   /** The interface's name at the switch. */
   readonly port: string;
 }
@@ -47,6 +47,12 @@ export interface HostFile {
   readonly base64?: boolean;
 }
 
+/** A file of this machine that each host has. */
+export interface HostCopy {
+  readonly from: string;
+  readonly to: string;
+}
+
 export interface WorldConfig {
   readonly name: string;
   /** The state directory on the real machine: the world makes it, and removes it when it ends by itself. */
@@ -58,6 +64,10 @@ export interface WorldConfig {
   readonly hosts: readonly LabHost[];
   /** By host name. */
   readonly files: Readonly<Record<string, readonly HostFile[]>>;
+  /** Of this machine, to be on every host's disk: for what boots VMs, which is large. */
+  readonly copies: readonly HostCopy[];
+  /** Directories that the hypervisors share, as the disks of VMs are. */
+  readonly shared: readonly string[];
   /** Milliseconds from a fencing to the power being on again. */
   readonly bootDelayMs: number;
 }
@@ -76,6 +86,8 @@ export interface HostConfig {
   readonly upper: string;
   readonly work: string;
   readonly fenceSocket: string | undefined;
+  /** Directories that the hypervisors share: where it is there, and as the world sees it. */
+  readonly shared: readonly { readonly path: string; readonly from: string }[];
   /** Put on the disk before anything starts; empty unless the disk is blank. */
   readonly install: readonly HostFile[] | undefined;
 }

@@ -20,6 +20,10 @@ const programs = [
 /** What makes VMs, and what boots them. */
 const ofVms = ['libvirtd', 'virsh', 'qemu-system-x86_64', 'apt-get', 'dpkg-deb', 'busybox', 'cpio'];
 
+/** Of Debian, that have them. */
+const packages = ['corosync', 'pacemaker', 'haproxy', 'iproute2', 'nftables', 'util-linux', 'tini'];
+const packagesOfVms = ['libvirt-daemon', 'libvirt-daemon-driver-qemu', 'libvirt-clients', 'qemu-system-x86', 'busybox-static', 'cpio']; // prettier-ignore
+
 /** @param vms whether it has any. @throws Failure 'permission' or 'missing' */
 export function checkRequirements(vms: boolean): void {
   requireRoot();
@@ -29,7 +33,7 @@ export function checkRequirements(vms: boolean): void {
   );
   if (missing.length > 0) {
     throw new Failure('missing', `a lab needs programs that are not installed: ${missing.join(', ')}`, {
-      cure: "Run 'scripts/bootstrap' of the checkout, which installs the Debian packages.",
+      cure: `Install the Debian packages ${vms ? [...packages, ...packagesOfVms].join(' ') : packages.join(' ')}; in a checkout 'scripts/bootstrap' does.`,
     });
   }
 }

@@ -12,10 +12,10 @@ import { withLabFencing, withNodes } from './description.ts';
 import { installFiles, type LabDescription } from './install.ts';
 import { planLab } from './plan.ts';
 import type { HostFile } from './protocol.ts';
-import { vmFiles } from './images.ts';
+import { bootFiles } from './images.ts';
 import { checkRequirements, requireRoot } from './requirements.ts';
 import { type Hold, startWorld } from './start.ts';
-import { labVms } from './vms.ts';
+import { domainXml, labVms } from './vms.ts';
 import { directoryOf, endWorld, worldOf } from './worlds.ts';
 
 export interface UpOptions {
@@ -47,7 +47,7 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
   const artefact = findArtefact();
   const { text, vnf } = await labDescription(options, artefact);
   const beside = await Promise.all((options.beside ?? []).map(besideDescription));
-  const vnfs = [vnf, ...beside.map((one) => one.vnf)];
+  const vnfs = [vnf, ...beside.map((one) => one.vnf)] as const;
   const problems = togetherProblems(vnfs);
   if (problems.length > 0)
     throw new Failure('input', problems.map(({ what }) => what).join('\n'), { cure: problems[0]!.cure });
@@ -61,7 +61,10 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
   const vms = labVms(vnfs);
   checkRequirements(vms.length > 0);
   progress(`starting the lab '${name}': ${vnf.name}, ${vnf.nodes.length} nodes`);
-  const onHypervisors = await vmFiles(vms, artefact, progress);
+  const unanswered = vms.flatMap((vm) => vm.unanswered);
+  if (unanswered.length > 0) progress(`the lab's small VMs have no answer to: ${unanswered.join('; ')}`);
+  const kinds = [...new Set(vms.map(({ kind }) => kind))];
+  const copies = await Promise.all(kinds.map((kind) => bootFiles(kind, artefact, progress)));
   const hold = await startWorld(
     {
       name,
@@ -74,9 +77,11 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
         beside,
         corosyncConf: renderCorosyncConfig(vnf, await loadTemplates()),
         seedFencing: options.seedFencing ?? false,
-        onHypervisors,
+        onHypervisors: vms.map((vm) => ({ path: vm.config, content: domainXml(vm) })),
         extra: options.files ?? [],
       }),
+      copies: copies.flat(),
+      shared: [...new Set(vms.flatMap(({ ownerFile }) => (ownerFile === undefined ? [] : [path.dirname(ownerFile)])))],
       bootDelayMs: options.bootDelayMs ?? 5000,
     },
     artefact.programs,

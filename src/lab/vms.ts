@@ -4,8 +4,9 @@
  */
 import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
 import type { Vnf, VmsVnfc } from '../model/vnf.ts';
+import { Failure } from '../process/failure.ts';
 import { escapeText } from '../process/xml.ts';
-import { interfaceNames } from './interfaces.ts';
+import { segmentsOf } from './segments.ts';
 
 /** 'server': answers by HTTP (scripts/guest); 'node': has pacemaker_remote (scripts/guest-node). */
 export type LabVmKind = 'server' | 'node';
@@ -15,10 +16,13 @@ export interface LabVm {
   readonly domain: string;
   /** The file with its XML, on each node that may run it. */
   readonly config: string;
+  readonly ownerFile: string | undefined;
   readonly nics: readonly LabVmNic[];
   /** For its kernel's command line. */
   readonly words: readonly string[];
   readonly guestAgent: boolean;
+  /** What it is asked by, and has no answer to. */
+  readonly unanswered: readonly string[];
 }
 
 interface LabVmNic {
@@ -36,59 +40,91 @@ export const hypervisorsOf = (vnfs: readonly Vnf[]): ReadonlySet<string> =>
     ]),
   );
 
-/** All of a lab's VMs, of VNFs with the same networks. */
-export function labVms(vnfs: readonly Vnf[]): LabVm[] {
+/**
+ * All of a lab's VMs, on the wires of the first VNF's networks.
+ * @throws Failure 'lab' for a VM with an address in none of them
+ */
+export function labVms(vnfs: readonly [Vnf, ...Vnf[]]): LabVm[] {
+  const segments = segmentsOf(vnfs[0].networks);
+  const place = (vm: string, address: string): Place => {
+    const parsed = parseAddress(address)!;
+    for (const [number, { name, networks }] of segments.entries())
+      for (const { cidr } of networks) {
+        const range = parsePrefixed(cidr)!;
+        if (contains(range, parsed)) return { number, bridge: name, address: `${address}/${range.prefix}` };
+      }
+    throw new Failure(
+      'lab',
+      `the VM '${vm}' has the address ${address}, and no network of '${vnfs[0].name}' has that`,
+      {
+        cure: 'Give it an address in a network that its nodes are in.',
+      },
+    );
+  };
   const vms = vnfs.flatMap((vnf) => [
-    ...vnf.vnfcs.flatMap((vnfc) => (vnfc.redundancy === 'active-active-vms' ? serversOf(vnf, vnfc) : [])),
-    ...nodesOf(vnf),
+    ...vnf.vnfcs.flatMap((vnfc) => (vnfc.redundancy === 'active-active-vms' ? serversOf(vnfc, place) : [])),
+    ...nodesOf(vnf, place),
   ]);
-  return vms.map(({ networks, ...vm }, at) => ({
+  return vms.map(({ places, ...vm }, at) => ({
     ...vm,
-    nics: networks.map(({ bridge, number }) => ({ bridge, mac: macOf(at, number) })),
+    nics: onWires(places).map(([{ bridge, number }]) => ({ bridge, mac: macOf(at, number) })),
   }));
 }
 
-type Planned = Omit<LabVm, 'nics'> & {
-  readonly networks: readonly { readonly bridge: string; readonly number: number }[];
-};
+interface Place {
+  readonly number: number;
+  readonly bridge: string;
+  /** With its prefix length. */
+  readonly address: string;
+}
+type Planned = Omit<LabVm, 'nics'> & { readonly places: readonly Place[] };
 
-function serversOf(vnf: Vnf, { vms, service, guestAgent }: VmsVnfc): Planned[] {
-  return vms.map((vm) => {
-    const { address, network } = placeOf(vnf, vm.address);
-    const checks = [vm.check.http, service.check.http].flatMap((http) => (http === undefined ? [] : [pathOf(http)]));
-    const ports = [service.port, ...(vm.check.tcp === undefined ? [] : [Number(vm.check.tcp.split(':').at(-1))])];
+function serversOf({ vms, service, guestAgent }: VmsVnfc, place: (vm: string, address: string) => Place): Planned[] {
+  return vms.map(({ name, domain, config, ownerFile, address, check }) => {
+    const here = place(name, address);
+    const asked = [check.http, service.check.http].flatMap((http) => (http === undefined ? [] : [new URL(http, `http://vm:${service.port}`)]));
+    const ports = new Set([service.port, ...asked.map(({ port }) => Number(port || 80)), ...(check.tcp === undefined ? [] : [Number(check.tcp.split(':').at(-1))])]);
+    // what is a file can't be a folder: the longest first
+    const paths = new Set(asked.map(({ pathname }) => pathname).toSorted((one, other) => other.length - one.length));
     return {
       kind: 'server',
-      domain: vm.domain,
-      config: vm.config,
-      networks: [network],
-      words: [`name=${vm.name}`, `address=${address}`, `ports=${[...new Set(ports)].join()}`, `paths=${[...new Set(checks)].join()}`],
+      domain,
+      config,
+      ownerFile,
+      places: [here],
+      words: [`name=${name}`, `address=${here.address}`, `ports=${[...ports].join()}`, `paths=${[...paths].join('#')}`],
       guestAgent,
+      unanswered: [...asked.filter(({ protocol }) => protocol === 'https:').map(({ href }) => href), ...(check.command === undefined ? [] : [check.command.join(' ')])],
     };
   }); // prettier-ignore
 }
 
-const nodesOf = (vnf: Vnf): Planned[] =>
-  vnf.guests.map(({ name, domain, config, addresses }) => {
-    const places = Object.values(addresses).map((address) => placeOf(vnf, address));
+const nodesOf = (vnf: Vnf, place: (vm: string, address: string) => Place): Planned[] =>
+  vnf.guests.map(({ name, domain, config, ownerFile, addresses }) => {
+    const places = Object.values(addresses).map((address) => place(name, address));
+    const onEach = onWires(places).map((some) => some.map(({ address }) => address).join('+'));
     return {
       kind: 'node',
       domain,
       config,
-      networks: places.map(({ network }) => network),
-      words: [`name=${name}`, `addresses=${places.map(({ address }) => address).join()}`],
+      ownerFile,
+      places,
+      words: [`name=${name}`, `addresses=${onEach.join()}`],
       guestAgent: false,
+      unanswered: [],
     };
   });
 
-/** The network that an address is in: that of a VM is in one, `vnfha check` has seen to it. */
-function placeOf({ networks }: Vnf, address: string) {
-  const number = networks.findIndex(({ cidr }) => contains(parsePrefixed(cidr)!, parseAddress(address)!));
-  const { prefix } = parsePrefixed(networks[number]!.cidr)!;
-  return { address: `${address}/${prefix}`, network: { bridge: interfaceNames(networks)[number]!, number } };
+/** Those on the same wire together. */
+function onWires(places: readonly Place[]): (readonly [Place, ...Place[]])[] {
+  const wires = new Map<number, [Place, ...Place[]]>();
+  for (const place of places) {
+    const there = wires.get(place.number);
+    if (there === undefined) wires.set(place.number, [place]);
+    else there.push(place);
+  }
+  return [...wires.values()];
 }
-
-const pathOf = (http: string): string => new URL(http, 'http://vm').pathname;
 
 const macOf = (vm: number, network: number): string =>
   [0x52, 0x54, 0, 0x77, network, vm + 1].map((octet) => octet.toString(16).padStart(2, '0')).join(':');

@@ -51,7 +51,15 @@ function* claimsOf(vnf: Vnf): Generator<readonly [thing: string, cure: string]> 
       "Give one of them another 'cluster.heartbeat.port'.",
     ];
   for (const vnfc of vnfcs) {
-    if (vnfc.redundancy === 'active-active-vms') continue; // their services have the VMs' addresses
+    if (vnfc.redundancy === 'active-active-vms') {
+      // their services have the VMs' addresses
+      for (const { domain, config, ownerFile } of vnfc.vms) {
+        yield [`the domain '${domain}'`, "Give one of them another 'domain'."];
+        for (const file of [config, ownerFile])
+          if (file !== undefined) yield [`the file ${file}`, 'Give each VM its own.'];
+      }
+      continue;
+    }
     for (const node of vnfc.nodes) {
       if (vnfc.redundancy === 'active-active')
         yield [`port ${vnfc.service.port} of ${node}`, "Give one of them another 'service.port'."];

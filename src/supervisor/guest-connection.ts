@@ -4,6 +4,7 @@
  * connection is known to be lost at once.
  */
 import { readParameters } from '../ocf/parameter.ts';
+import { isAlive } from '../ocf/processes.ts';
 import { parameters } from '../ocf/vm/parameters.ts';
 import { endEstablished } from '../process/connections.ts';
 import { messageOf } from '../process/failure.ts';
@@ -26,8 +27,9 @@ export function endGuestConnection({ record, waits, log }: GuestConnection): voi
   const remote = remoteOf(record);
   if (remote === undefined) return;
   const { host, port } = remote;
+  const { leader } = record!.state;
   const end = async (): Promise<void> => {
-    if (!waits()) return;
+    if (!waits() || (leader !== undefined && isAlive(leader))) return; // another failure, of a guest that is there
     const count = await endEstablished('dst', host, port);
     log.info('connection-ended', { to: host, port, count });
   };

@@ -3,7 +3,6 @@
  * VMs. The registrar and its VIP run in the VMs. Its process dies, its VM dies (or hangs first), the host of its VM dies: each time the standby in the other VM is made active
  * without waiting for a boot, and never have two VMs the address.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { Lab } from '../../src/lab/lab.ts';
 import { until } from './wait.ts';
@@ -177,7 +176,9 @@ test.serial(
     const active = await whole();
     const host = await hostOf(active);
     await signalQemu('STOP', active, host);
-    await delay(32_000); // Pacemaker asks its end of the connection every 30 s, and gives it 30 s
+    // Pacemaker asks over the connection every 30 s, and waits 30 s: until it has asked, there is nothing to acknowledge
+    const queued = ['sh', '-c', `ss -Htn dst ${guests[active]!}:3121 | awk '$3 > 0'`];
+    await until('Pacemaker has asked', async () => (await must(host, ...queued)) !== '', waitMs);
     const { ms } = await takenOver(active, () => signalQemu('KILL', active, host));
     t.log(`answered at the VIP again ${(ms / 1000).toFixed(1)} s after the kill of ${active}, which had hung`);
     const log = (await must(host, 'cat', '/var/log/vnfha/vnfha-supervisor.log')).split('\n');

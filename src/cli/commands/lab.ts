@@ -27,7 +27,7 @@ export function labCommand(): Command {
   const lab = new Command('lab')
     .summary('a real cluster on this machine to try things on')
     .description(
-      'Runs real Corosync and Pacemaker nodes, and a client outside the cluster, in namespaces of this machine: no containers, no VMs. ' +
+      'Runs real Corosync and Pacemaker nodes, and a client outside the cluster, in namespaces of this machine: no containers; VMs where the description has some. ' +
         'Fencing works, disks outlive power cuts, and nothing is left when it is taken down. Needs root.',
     )
     .enablePositionalOptions()
@@ -40,7 +40,7 @@ export function labCommand(): Command {
     )
     .argument(
       '[FILES...]',
-      'the description, and those of VNFs that run beside it; their fencing is replaced by the lab’s own',
+      'the description, and those of VNFs that run beside it; their fencing is replaced by the lab’s own, and their VMs are small guests',
     )
     .addOption(nameOption())
     .option('--nodes <N>', 'the example with that many nodes', count)

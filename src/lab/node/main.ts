@@ -25,7 +25,7 @@ async function boot(config: HostConfig): Promise<void> {
   try {
     enterRoot(config);
     bringUp(config.host);
-    if (config.host.hypervisor) call('/usr/lib/vnfha/lab/libvirt-node', []);
+    if (config.host.hypervisor) call('/usr/lib/vnfha/lab/libvirt-node', ['--own-disk']);
     services = new Services(config.host);
     say({ event: 'booted' });
     await services.startAll();

@@ -7,7 +7,9 @@ export function bringUp(host: LabHost): void {
   writeFileSync('/proc/sys/kernel/hostname', host.name);
   const lines = host.nics.flatMap((nic) => [
     ...(nic.cable === nic.name ? [] : bridge(nic)),
-    `addr add ${nic.address} dev ${nic.name}${nic.address.includes(':') ? ' nodad' : ''}`,
+    ...nic.addresses.map(
+      ({ address }) => `addr add ${address} dev ${nic.name}${address.includes(':') ? ' nodad' : ''}`,
+    ),
     `link set ${nic.name} up`,
   ]);
   call('ip', ['-batch', '-'], ['link set lo up', ...lines, ''].join('\n'));

@@ -13,6 +13,7 @@ const fenceSocket = '/run/vnfha-lab-fence.sock';
 /** What the real machine's own cluster, if it has one, must not show through to a blank disk. */
 const blank = [
   ...['/etc/corosync', '/etc/vnfha', '/var/lib/corosync', '/var/lib/pacemaker', '/var/lib/pcsd', '/var/lib/vnfha'],
+  ...['/etc/libvirt', '/var/lib/libvirt', '/var/cache/libvirt'],
   ...['/var/log'],
 ];
 
@@ -51,6 +52,12 @@ export function enterRoot(config: HostConfig): void {
     // prettier-ignore
     call('mount', ['-t', 'tmpfs', '-o', `mode=${mode}`, 'tmpfs', `${root}/${directory}`]);
   }
+  if (config.install !== undefined)
+    for (const directory of blank) rmSync(root + directory, { recursive: true, force: true });
+  for (const { path: directory, from } of config.shared) {
+    mkdirSync(root + directory, { recursive: true });
+    call('mount', ['--bind', from, root + directory]);
+  }
   if (config.fenceSocket !== undefined) {
     writeFileSync(root + fenceSocket, '');
     call('mount', ['--bind', config.fenceSocket, root + fenceSocket]);
@@ -63,7 +70,6 @@ export function enterRoot(config: HostConfig): void {
 }
 
 function install(files: readonly HostFile[]): void {
-  for (const directory of blank) rmSync(directory, { recursive: true, force: true });
   for (const entry of directories) makeDirectory(...entry);
   for (const file of files) {
     mkdirSync(path.dirname(file.path), { recursive: true });

@@ -18,10 +18,10 @@ export class Cables {
   /** Connects the host whose pid 1 is `init` (as seen here) to its switches. */
   async connect(init: number): Promise<void> {
     await ip(
-      this.#host.nics.flatMap(({ port, cable, mac, bridge, network }) => [
+      this.#host.nics.flatMap(({ port, cable, mac, bridge, networks }) => [
         `link add ${port} type veth peer name ${cable} address ${mac} netns ${init}`,
         `link set ${port} master ${bridge}`,
-        ...(this.#pulled.has(network) ? [] : [`link set ${port} up`]),
+        ...(this.#pulled.has(networks[0]!) ? [] : [`link set ${port} up`]),
       ]),
     );
     this.#connected = true;
@@ -38,15 +38,17 @@ export class Cables {
 
   /** Pulls or puts back the cable to one network, or all of them. */
   async plug(on: boolean, network: string | undefined): Promise<void> {
-    const nics = this.#host.nics.filter((nic) => network === undefined || nic.network === network);
+    const nics = this.#host.nics.filter((nic) => network === undefined || nic.networks.includes(network));
     if (nics.length === 0) throw new Error(`${this.#host.name} is not in a network '${network ?? ''}'`);
     for (const nic of nics) this.#mark(nic, on);
     if (this.#connected) await ip(nics.map(({ port }) => `link set ${port} ${on ? 'up' : 'down'}`));
   }
 
   #mark(nic: Nic, on: boolean): void {
-    if (on) this.#pulled.delete(nic.network);
-    else this.#pulled.add(nic.network);
+    for (const network of nic.networks) {
+      if (on) this.#pulled.delete(network);
+      else this.#pulled.add(network);
+    }
   }
 }
 

@@ -26,6 +26,7 @@ interface Running {
 export class Machine {
   readonly #host: LabHost;
   readonly #files: readonly HostFile[];
+  readonly #shared: readonly string[];
   readonly #disks: string;
   readonly #lower: readonly string[];
   readonly #log: Log;
@@ -36,9 +37,17 @@ export class Machine {
   #answers = new Map<number, (error: string | undefined) => void>();
   #lastId = 0;
 
-  constructor(host: LabHost, files: readonly HostFile[], disks: string, lower: readonly string[], log: Log) {
+  constructor(
+    host: LabHost,
+    files: readonly HostFile[],
+    shared: readonly string[],
+    disks: string,
+    lower: readonly string[],
+    log: Log,
+  ) {
     this.#host = host;
     this.#files = files;
+    this.#shared = shared;
     this.#disks = disks;
     this.#lower = lower;
     this.#log = log;
@@ -57,7 +66,9 @@ export class Machine {
       role,
       power: this.#state,
       unplugged: this.#cables.unplugged(),
-      addresses: Object.fromEntries(nics.map((nic) => [nic.network, nic.address.split('/')[0]!])),
+      addresses: Object.fromEntries(
+        nics.flatMap(({ addresses }) => addresses.map(({ network, address }) => [network, address.split('/')[0]!])),
+      ),
       pidNamespace: init === undefined ? undefined : namespaceOf(init),
     };
   }
@@ -67,6 +78,11 @@ export class Machine {
     if (this.#running !== undefined) throw new Error(`${this.#host.name} is on already`);
     const disk = path.join(this.#disks, 'hosts', this.#host.name);
     for (const part of ['upper', 'work', 'root']) mkdirSync(path.join(disk, part), { recursive: true });
+    const shared = this.#shared.map((directory, at) => ({
+      path: directory,
+      from: path.join(this.#disks, 'shared', String(at)),
+    }));
+    for (const { from } of shared) mkdirSync(from, { recursive: true });
     const running = this.#start(path.join(disk, 'console.log'));
     const next = this.#events(running);
     await next('hello');
@@ -79,6 +95,7 @@ export class Machine {
       upper: path.join(disk, 'upper'),
       work: path.join(disk, 'work'),
       fenceSocket: this.#host.role === 'node' ? path.join(this.#disks, 'fence.sock') : undefined,
+      shared,
       install: this.#installed ? undefined : this.#files,
     });
     await next('booted');

@@ -10,7 +10,10 @@ export class Machines {
   constructor(config: WorldConfig, disks: string, lower: readonly string[], log: Log) {
     this.#config = config;
     this.#byName = new Map(
-      config.hosts.map((host) => [host.name, new Machine(host, config.files[host.name] ?? [], disks, lower, log)]),
+      config.hosts.map((host) => [
+        host.name,
+        new Machine(host, config.files[host.name] ?? [], host.hypervisor ? config.shared : [], disks, lower, log),
+      ]),
     );
   }
 

@@ -87,15 +87,19 @@ function claim({ directory, name }: WorldConfig): void {
 }
 
 /**
- * The overlay layers of every host: the lab's fence agent, the artefact, the machine's own root. The artefact is copied, since a
+ * The overlay layers of every host: the lab's fence agent and what boots VMs, the artefact, the machine's own root. The artefact is copied, since a
  * build may replace it while the lab is up.
  */
-function layers({ artefact }: WorldConfig, disks: string): string[] {
+function layers({ artefact, copies }: WorldConfig, disks: string): string[] {
   const programs = path.dirname(process.argv[1]!);
   const lab = path.join(disks, 'lab');
   mkdirSync(path.join(lab, 'usr/sbin'), { recursive: true });
   const agent = readFileSync(path.join(programs, 'fence_vnfha_lab.cjs'), 'utf8');
   writeFileSync(path.join(lab, 'usr/sbin/fence_vnfha_lab'), `#!/usr/bin/env node\n${agent}`, { mode: 0o755 });
+  for (const { from, to } of copies) {
+    mkdirSync(path.dirname(path.join(lab, to)), { recursive: true });
+    cpSync(from, path.join(lab, to));
+  }
   cpSync(path.join(programs, 'node.cjs'), path.join(disks, 'node.cjs'));
   if (artefact === undefined) return [lab, '/'];
   cpSync(artefact, path.join(disks, 'artefact'), { recursive: true, verbatimSymlinks: true });

@@ -46,7 +46,7 @@ test('the agent is let know who is gone, once nothing is left of it', async (t) 
 test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection to its pacemaker_remote is ended', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
-  const guests = { waits: 3121, stopped: 3122, running: 3123 };
+  const guests = { waits: 3121, stopped: 3122, alive: 3123 };
   const peers = `const net = require('node:net');
     for (const port of [${Object.values(guests).join()}])
       net.createServer((peer) => peer.on('error', () => {})).listen(port, '127.0.0.1', () =>
@@ -61,15 +61,16 @@ test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection t
     rig.note(name, guest);
     await says(rig, name, 'well');
     await until(`${name} is connected`, () => connections(port) === 1);
-    if (name === 'running') continue;
-    rig.signal('KILL', pid);
+    // its check fails, and the process lives
+    if (name === 'alive') rig.note(name, { ...guest, parameters: { ...parameters(port), check_command: 'false' }, watch: { intervalMs: 1000, timeoutMs: 1000 } });
+    else rig.signal('KILL', pid);
     await until('Pacemaker is told', () => rig.told().includes(fail(name)));
     if (name === 'stopped') rig.note(name, { ...guest, phase: 'stopping' });
   }
   await until('the one that Pacemaker does nothing about is ended', () => connections(guests.waits) === 0);
   await sleep(2000);
   t.is(connections(guests.stopped), 1, 'Pacemaker deals with it');
-  t.is(connections(guests.running), 1);
+  t.is(connections(guests.alive), 1, 'another failure');
 }); // prettier-ignore
 
 test('what ends as an agent noted before raises no alarm; what is noted of other agents is not ours', async (t) => {

@@ -205,12 +205,12 @@ test('a host of VMs needs virsh, and their XMLs', async (t) => {
 
 test('guests need their key; how far one comes to one that isn’t online is said, and in which online one nothing is started', async (t) => {
   const guests = await loadVnf(path.resolve(import.meta.dirname, '../../../examples/guest-nodes.yaml'));
-  const lines = (key: { mode: number; uid: number } | undefined, vm1: string | undefined, answers: string[], online = false, up = ['vm1', 'vm2']): string[] =>
+  const lines = (key: { mode: number; uid: number } | undefined, vm1: string | undefined, answers: string[], online = false, up = ['vm1', 'vm2'], standby: string[] = []): string[] =>
     found({
       ...inCluster({
         status: {
           ...status,
-          nodes: [...status.nodes, ...['vm1', 'vm2'].map((name) => ({ ...status.nodes[0]!, id: 0, name, online: online || name === 'vm2' }))],
+          nodes: [...status.nodes, ...['vm1', 'vm2'].map((name) => ({ ...status.nodes[0]!, id: 0, name, online: online || name === 'vm2', standby: standby.includes(name) }))],
           resources: [
             ...(vm1 === undefined ? [] : [{ ...started('guests-guest-vm1', 'ocf:vnfha:vnfc-vm'), nodes: [vm1] }]),
             ...up.map((guest) => ({ ...started('guests-guests-up', 'ocf:pacemaker:attribute'), nodes: [guest] })),
@@ -222,6 +222,7 @@ test('guests need their key; how far one comes to one that isn’t online is sai
     }).filter((line) => / (guests|nodes|secrets): /.test(line));
   const right = { mode: 0o640, uid: 0 };
   t.deepEqual(lines(right, 'node1', ['vm1', 'vm2'], true), []);
+  t.deepEqual(lines(right, 'node1', ['vm1', 'vm2'], true, ['vm2'], ['vm1']), ["warning nodes: vm1 is in standby or maintenance"]);
   t.deepEqual(lines(right, 'node1', ['vm1', 'vm2'], true, ['vm2']), ["error guests: the guest vm1 is online, and guests-guests-up doesn't run in it: until it does no VNFC is started there"]);
   t.deepEqual(lines(undefined, 'node1', [], true), ["error guests: /etc/pacemaker/authkey is not there: Pacemaker can't speak to the guests"]);
   t.deepEqual(lines({ mode: 0o600, uid: 0 }, 'node1', [], true), ["error guests: /etc/pacemaker/authkey can't be read by Pacemaker"]);

@@ -31,12 +31,12 @@ test('a switch for each network, a cable for each address, the description’s i
   );
   const { switches, hosts } = planLab(vnf);
   t.deepEqual(switches, [
-    { network: 'n', bridge: 'br0' },
-    { network: 'm', bridge: 'br1' },
-    { network: 'o', bridge: 'br2' },
+    { networks: ['n'], bridge: 'br0' },
+    { networks: ['m'], bridge: 'br1' },
+    { networks: ['o'], bridge: 'br2' },
   ]);
   t.deepEqual(
-    hosts.map((host) => [host.name, host.role, ...host.nics.map((nic) => `${nic.name} ${nic.address}`)]),
+    hosts.map((host) => [host.name, host.role, ...host.nics.map((nic) => `${nic.name} ${nic.addresses[0]!.address}`)]),
     [
       // .100 is not in n; .6 is the VIP; .7 is the broadcast address
       ['client', 'client', 'eth1 192.0.2.5/29', 'eth0 2001:db8::64/64', 'eth2 10.0.0.100/8'],
@@ -111,5 +111,5 @@ test('a VNF beside it: its daemons run on the same nodes, and the client keeps o
   );
   const [client, a] = planLab(vnfOf(text), [beside]).hosts;
   t.deepEqual(a!.units, ['vnfha-supervisor', 'vnfha-bridge', 'vnfha-bridge@w']);
-  t.is(client!.nics[0]!.address, '192.0.2.4/29');
+  t.is(client!.nics[0]!.addresses[0]!.address, '192.0.2.4/29');
 });

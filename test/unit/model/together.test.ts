@@ -52,6 +52,18 @@ test('the longest name leaves room in a socket’s address', (t) => {
 
 test('the examples go together', (t) => t.deepEqual(said(core, im), []));
 
+test('one VM is one VNF’s: libvirt knows it by its name', async (t) => {
+  const vms = await example('vms.yaml');
+  const other = { ...vms, name: 'other', beside: true };
+  const both = said(vms, other).filter((line) => /domain|file/.test(line));
+  t.deepEqual(both, [
+    ...['web1', 'web2'].flatMap((vm) => [
+      `'vms' and 'other' both have the domain '${vm}'`,
+      `'vms' and 'other' both have the file /etc/vnfha/vm/${vm}.xml`,
+    ]),
+  ]);
+});
+
 test('what two VNFs both want is said, each once', (t) => {
   t.deepEqual(said(core, { ...im, beside: false }), [
     "'sipcore' and 'sipcore-im' both have the nodes' own files and sockets",

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crmExit, runTool } from './tool.ts';
 
 /** By then the DC has counted what it was told. */
-const countedMs = 1000;
+export const countedMs = 1000;
 
 /**
  * Tells Pacemaker that `resource` has failed on `node`, so that it recovers it now, and not when a monitor next looks. Returns
@@ -17,11 +17,12 @@ export async function failResource(resource: string, node: string): Promise<void
  * Has a failure that was told count two against the migration-threshold, and no more. The controller writes it to the history twice,
  * as last and as last_failure, and for each asks for the count plus one; when the second comes before the first is done, both come to the
  * same, and the failure counts one (Pacemaker 2.1: process_graph_event, and attrd's 'value++'). And a monitor that was under way
- * may have seen the same: what monitors counted of what ran since `since` (ms since the epoch) is taken back. Waits a second first.
+ * may have seen the same: what monitors counted of what ran since `since` (ms since the epoch) is taken back.
+ * @param afterMs what it waits first: countedMs, or less where Pacemaker has begun to deal with the failure
  * @throws Failure 'pacemaker', 'permission', 'timeout'
  */
-export async function countTwo(resource: string, node: string, since: number): Promise<void> {
-  await sleep(countedMs);
+export async function countTwo(resource: string, node: string, since: number, afterMs: number): Promise<void> {
+  await sleep(afterMs);
   const told = `fail-count-${resource}#asyncmon_0`;
   const { stdout } = await runTool('attrd_updater', ['--name', told, '--node', node, '--query'], { timeout: 5000 });
   if (isOdd(stdout)) await setAttribute(told, node, ['--update', 'value++']);

@@ -24,7 +24,7 @@ interface GuestConnection {
 
 /** Ends it a little later, if Pacemaker waits then. Of what is no guest: nothing. */
 export function endGuestConnection({ record, waits, log }: GuestConnection): void {
-  const remote = remoteOf(record);
+  const remote = remoteIn(record);
   if (remote === undefined) return;
   const { host, port } = remote;
   const { leader } = record!.state;
@@ -38,7 +38,8 @@ export function endGuestConnection({ record, waits, log }: GuestConnection): voi
   }, patienceMs).unref();
 }
 
-function remoteOf(record: Record | undefined) {
+/** Where the pacemaker_remote of a guest is reached, by the parameters of its VM's agent; undefined: it is no guest, or says nothing of that. */
+export function remoteIn(record: Record | undefined): { readonly host: string; readonly port: number } | undefined {
   if (record?.state.agent !== 'vnfc-vm') return undefined;
   try {
     return readParameters(parameters, record.state.parameters ?? {}).remote;

@@ -8,6 +8,7 @@ import type { InstancePolicy, Said } from '../decide/instance-types.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
 import { bridgeGroup } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
+import { countedMs } from '../pacemaker/fail.ts';
 import { nudgeController } from '../pacemaker/nudge.ts';
 import { messageOf } from '../process/failure.ts';
 import { takeLock } from '../process/lock.ts';
@@ -18,7 +19,7 @@ import { loadSockets } from '../process/sockets.ts';
 import { takeAlerts } from './alerts.ts';
 import { type Instance, superviseInstance } from './instance.ts';
 import { goneIn } from './gone.ts';
-import { endGuestConnection } from './guest-connection.ts';
+import { endGuestConnection, remoteIn } from './guest-connection.ts';
 import { createMetronome } from '../process/metronome.ts';
 import { supervisorMeters } from './meters.ts';
 import { startNodeHeartbeats } from './node-heartbeats.ts';
@@ -47,8 +48,8 @@ export interface SupervisorOptions {
   readonly compareMs: number;
   readonly policy: InstancePolicy;
   readonly failResource: (resource: string, node: string) => Promise<void>;
-  /** Puts the failure count right, some time after `failResource`, of what ran since `since` (ms since the epoch). */
-  readonly countFailure: (resource: string, node: string, since: number) => Promise<void>;
+  /** Puts the failure count right, some time after `failResource`, of what ran since `since` (ms since the epoch): after `afterMs`. */
+  readonly countFailure: (resource: string, node: string, since: number, afterMs: number) => Promise<void>;
   /** Takes the promotion score of `resource` on this node away. */
   readonly takeScore: (resource: string) => Promise<void>;
   readonly meters?: Meters;
@@ -72,10 +73,10 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   const meters = supervisorMeters(options.meters ?? noMetrics.meters, () =>
     [...instances].map(([resource, { word }]) => [resource, word?.word] as const),
   );
-  /** Failures that Pacemaker was told, until it has dealt with them: the resource, and since when it had run. */
-  const told = new Map<string, number>();
-  const count = (resource: string, since: number): void => {
-    options.countFailure(resource, node, since).catch((error: unknown) => {
+  /** Failures that Pacemaker was told, until it has dealt with them, by resource; and since when that had run. */
+  const told = new Map<string, { readonly since: number; readonly isGuest: boolean }>();
+  const count = (resource: string, since: number, afterMs: number): void => {
+    options.countFailure(resource, node, since, afterMs).catch((error: unknown) => {
       log.warn('not-counted', { resource, why: messageOf(error) });
     });
   };
@@ -135,9 +136,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
         const begun = performance.now();
         await queue.run(() => failResource(resource, node));
         meters.told({ resource }, (performance.now() - begun) / 1000);
-        told.set(resource, since);
-        count(resource, since);
-        endGuestConnection({ record: records.read(resource), waits: () => told.has(resource), log });
+        const record = records.read(resource);
+        const isGuest = remoteIn(record) !== undefined;
+        told.set(resource, { since, isGuest });
+        if (!isGuest) count(resource, since, countedMs);
+        else endGuestConnection({ record, waits: () => told.has(resource), log });
       },
       takeScore: () => options.takeScore(resource), // nobody is before an active instance
       log,
@@ -149,11 +152,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       const instance = instances.get(resource) ?? create(resource);
       instances.set(resource, instance);
       instance.noted(record);
-      const since = told.get(resource);
-      if (since === undefined || record?.state.phase === 'running') return;
+      const failure = told.get(resource);
+      if (failure === undefined || record?.state.phase === 'running') return;
       // on a loaded node a stop comes late, and a monitor may have counted until then
       told.delete(resource);
-      count(resource, since);
+      // of a guest at once, before its VM is started: a change of an attribute has Pacemaker plan anew, and while one boots a plan waits for that
+      count(resource, failure.since, failure.isGuest ? 0 : countedMs);
     },
     log,
   });

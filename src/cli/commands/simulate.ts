@@ -33,7 +33,11 @@ export function simulateCommand(): Command {
         'Where nothing is said of the live cluster, it needs none. See docs/simulate.md.',
     )
     .argument('[file]', 'the VNF description', paths.description)
-    .option('--fail <what...>', 'node:NODE, guest:GUEST, vnfc:VNFC/NODE, vnfc:VNFC/VM or lb:NODE; several fail at once', [])
+    .option(
+      '--fail <what...>',
+      'node:NODE, guest:GUEST, vnfc:VNFC/NODE, vnfc:VNFC/VM or lb:NODE; several fail at once',
+      [],
+    )
     .option('--all', 'every single failure and every two at once; which of them lose service')
     .option('--lasting', 'what fails has failed more often than it is restarted; a VM on each of its nodes')
     .option('--live', 'begin with the live cluster as it is now, not with the description’s when all is well')

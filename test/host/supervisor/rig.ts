@@ -30,6 +30,8 @@ export interface Rig {
   running(pid: number, more?: Partial<InstanceState>): InstanceState;
   /** What crm_resource was asked, a line each. */
   told(): string[];
+  /** What attrd_updater was asked, a line each; it always fails. */
+  attributesAsked(): string[];
   /** Has crm_resource end with this code from now on. */
   pacemakerAnswers(code: number): void;
   sight(resource: string): string | undefined;
@@ -42,7 +44,8 @@ export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promi
   await node.startCorosync();
   write(node, `${bin}/crm_resource`, `#!/bin/sh\necho "$@" >>${bin}/told\nexit $(cat ${bin}/code)\n`);
   write(node, `${bin}/code`, '0\n');
-  node.run('chmod', '+x', `${bin}/crm_resource`);
+  write(node, `${bin}/attrd_updater`, `#!/bin/sh\necho "$@" >>${bin}/asked\nexit 102\n`);
+  node.run('chmod', '+x', `${bin}/crm_resource`, `${bin}/attrd_updater`);
 
   const said: BridgeMessage[] = [];
   const listener = node.start(process.execPath, ['--import=tsx', 'test/host/ocf/peer.ts', 'lonely', 'mute']);
@@ -97,6 +100,7 @@ export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promi
       return { agent: 'vnfc', phase: 'running', leader: { pid: leader, startTime }, role: 'unpromoted', ...more };
     },
     told: () => (read(`${bin}/told`) ?? '').split('\n').filter(Boolean),
+    attributesAsked: () => (read(`${bin}/asked`) ?? '').split('\n').filter(Boolean),
     pacemakerAnswers: (code) => write(node, `${bin}/code`, `${code}\n`),
     sight: (resource) => read(`/run/vnfha/sights/${resource}`),
     signal: (name, whom) => void node.run('kill', `-${name}`, String(whom)),

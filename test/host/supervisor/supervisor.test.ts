@@ -43,6 +43,9 @@ test('the agent is let know who is gone, once nothing is left of it', async (t) 
   t.is(gone('parent'), '', 'its children run on');
 });
 
+const counted = (rig: Rig, resource: string): boolean =>
+  rig.attributesAsked().some((line) => line.includes(`fail-count-${resource}#`));
+
 test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection to its pacemaker_remote is ended', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
@@ -65,12 +68,15 @@ test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection t
     if (name === 'alive') rig.note(name, { ...guest, parameters: { ...parameters(port), check_command: 'false' }, watch: { intervalMs: 1000, timeoutMs: 1000 } });
     else rig.signal('KILL', pid);
     await until('Pacemaker is told', () => rig.told().includes(fail(name)));
-    if (name === 'stopped') rig.note(name, { ...guest, phase: 'stopping' });
+    if (name !== 'stopped') continue;
+    rig.note(name, { ...guest, phase: 'stopping' });
+    await until('its failure is counted, before its VM can be started', () => counted(rig, name));
   }
   await until('the one that Pacemaker does nothing about is ended', () => connections(guests.waits) === 0);
   await sleep(2000);
   t.is(connections(guests.stopped), 1, 'Pacemaker deals with it');
   t.is(connections(guests.alive), 1, 'another failure');
+  t.false(counted(rig, 'waits'), 'nothing has Pacemaker plan anew in the meantime');
 }); // prettier-ignore
 
 test('what ends as an agent noted before raises no alarm; what is noted of other agents is not ours', async (t) => {

@@ -21,7 +21,10 @@ test('every node, instance and HAProxy of the description, by a name that is rea
 test('what is none is said, with what was meant', (t) => {
   const cureOf = (text: string) => t.throws(() => readFault(text, sipcore), { instanceOf: Failure })?.cure;
   t.is(cureOf('vnfc:wep/node1'), "Did you mean 'vnfc:web/node1'?");
-  t.regex(cureOf('everything')!, /Write node:NODE, guest:GUEST, vnfc:VNFC\/NODE, vnfc:VNFC\/VM or lb:NODE, as node:node1,/);
+  t.regex(
+    cureOf('everything')!,
+    /Write node:NODE, guest:GUEST, vnfc:VNFC\/NODE, vnfc:VNFC\/VM or lb:NODE, as node:node1,/,
+  );
 });
 
 test('two at once: each pair once, and nothing that goes with its node anyway', (t) => {

@@ -11,10 +11,11 @@ import { type Artefact, findArtefact } from './artefact.ts';
 import { withLabFencing, withNodes } from './description.ts';
 import { installFiles, type LabDescription } from './install.ts';
 import { planLab } from './plan.ts';
-import type { HostFile } from './protocol.ts';
+import type { HostCopy, HostFile } from './protocol.ts';
 import { bootFiles } from './images.ts';
 import { checkRequirements, requireRoot } from './requirements.ts';
 import { type Hold, startWorld } from './start.ts';
+import { sharedDirectories } from './shared.ts';
 import { domainXml, labVms } from './vms.ts';
 import { directoryOf, endWorld, worldOf } from './worlds.ts';
 
@@ -59,12 +60,14 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
   await endWorld(name); // what a crash left
   const plan = planLab(vnf, vnfs.slice(1));
   const vms = labVms(vnfs);
+  const shared = sharedDirectories(vms);
   checkRequirements(vms.length > 0);
   progress(`starting the lab '${name}': ${vnf.name}, ${vnf.nodes.length} nodes`);
   const unanswered = vms.flatMap((vm) => vm.unanswered);
   if (unanswered.length > 0) progress(`the lab's small VMs have no answer to: ${unanswered.join('; ')}`);
   const kinds = [...new Set(vms.map(({ kind }) => kind))];
-  const copies = await Promise.all(kinds.map((kind) => bootFiles(kind, artefact, progress)));
+  const copies: HostCopy[] = [];
+  for (const kind of kinds) copies.push(...(await bootFiles(kind, artefact, progress))); // two would want apt's lock
   const hold = await startWorld(
     {
       name,
@@ -80,8 +83,8 @@ export async function raise(options: UpOptions): Promise<{ readonly name: string
         onHypervisors: vms.map((vm) => ({ path: vm.config, content: domainXml(vm) })),
         extra: options.files ?? [],
       }),
-      copies: copies.flat(),
-      shared: [...new Set(vms.flatMap(({ ownerFile }) => (ownerFile === undefined ? [] : [path.dirname(ownerFile)])))],
+      copies,
+      shared,
       bootDelayMs: options.bootDelayMs ?? 5000,
     },
     artefact.programs,

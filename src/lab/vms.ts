@@ -2,7 +2,7 @@
  * The VMs of a description as a lab makes them: with the domain, the file and the addresses that the description says, and small guests in the place of what an
  * operator boots. Pure.
  */
-import { contains, parseAddress, parsePrefixed } from '../model/address.ts';
+import { contains, hostPort, parseAddress, parsePrefixed } from '../model/address.ts';
 import type { Vnf, VmsVnfc } from '../model/vnf.ts';
 import { Failure } from '../process/failure.ts';
 import { escapeText } from '../process/xml.ts';
@@ -82,7 +82,9 @@ type Planned = Omit<LabVm, 'nics'> & { readonly places: readonly Place[] };
 function serversOf({ vms, service, guestAgent }: VmsVnfc, place: (vm: string, address: string) => Place): Planned[] {
   return vms.map(({ name, domain, config, ownerFile, address, check }) => {
     const here = place(name, address);
-    const asked = [check.http, service.check.http].flatMap((http) => (http === undefined ? [] : [new URL(http, `http://vm:${service.port}`)]));
+    const own = `http://${hostPort(address, service.port)}`;
+    const all = [check.http, service.check.http].flatMap((http) => (http === undefined ? [] : [new URL(http, own)]));
+    const asked = all.filter(({ protocol, hostname, pathname }) => protocol === 'http:' && hostname === new URL(own).hostname && !pathname.startsWith('/cgi-bin'));
     const ports = new Set([service.port, ...asked.map(({ port }) => Number(port || 80)), ...(check.tcp === undefined ? [] : [Number(check.tcp.split(':').at(-1))])]);
     // what is a file can't be a folder: the longest first
     const paths = new Set(asked.map(({ pathname }) => pathname).toSorted((one, other) => other.length - one.length));
@@ -94,7 +96,7 @@ function serversOf({ vms, service, guestAgent }: VmsVnfc, place: (vm: string, ad
       places: [here],
       words: [`name=${name}`, `address=${here.address}`, `ports=${[...ports].join()}`, `paths=${[...paths].join('#')}`],
       guestAgent,
-      unanswered: [...asked.filter(({ protocol }) => protocol === 'https:').map(({ href }) => href), ...(check.command === undefined ? [] : [check.command.join(' ')])],
+      unanswered: [...all.filter((url) => !asked.includes(url)).map(({ href }) => href), ...(check.command === undefined ? [] : [check.command.join(' ')])],
     };
   }); // prettier-ignore
 }

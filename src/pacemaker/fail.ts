@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crmExit, runTool } from './tool.ts';
 
 /** By then the DC has counted what it was told. */
-export const countedMs = 1000;
+const countedMs = 1000;
+const askAgainMs = 100;
 
 /**
  * Tells Pacemaker that `resource` has failed on `node`, so that it recovers it now, and not when a monitor next looks. Returns
@@ -18,14 +19,23 @@ export async function failResource(resource: string, node: string): Promise<void
  * as last and as last_failure, and for each asks for the count plus one; when the second comes before the first is done, both come to the
  * same, and the failure counts one (Pacemaker 2.1: process_graph_event, and attrd's 'value++'). And a monitor that was under way
  * may have seen the same: what monitors counted of what ran since `since` (ms since the epoch) is taken back.
- * @param afterMs what it waits first: countedMs, or less where Pacemaker has begun to deal with the failure
+ * @param soon a second is waited otherwise; soon, where Pacemaker has begun to deal with the failure: as soon as the DC has counted it
  * @throws Failure 'pacemaker', 'permission', 'timeout'
  */
-export async function countTwo(resource: string, node: string, since: number, afterMs: number): Promise<void> {
-  await sleep(afterMs);
+export async function countTwo(resource: string, node: string, since: number, soon: boolean): Promise<void> {
   const told = `fail-count-${resource}#asyncmon_0`;
-  const { stdout } = await runTool('attrd_updater', ['--name', told, '--node', node, '--query'], { timeout: 5000 });
-  if (isOdd(stdout)) await setAttribute(told, node, ['--update', 'value++']);
+  const query = async (): Promise<string> => {
+    const options = { accept: [0, crmExit.noSuchObject], timeout: 5000 };
+    return (await runTool('attrd_updater', ['--name', told, '--node', node, '--query'], options)).stdout;
+  };
+  const until = performance.now() + countedMs;
+  if (!soon) await sleep(countedMs);
+  let counted = await query();
+  while (!/\bvalue="\d/.test(counted) && performance.now() < until) {
+    await sleep(askAgainMs);
+    counted = await query();
+  }
+  if (isOdd(counted)) await setAttribute(told, node, ['--update', 'value++']);
   const xpath = `//node_state[@uname='${node}']//nvpair[contains(@name,'-${resource}#monitor_')]`;
   const options = { accept: [0, crmExit.noSuchObject], timeout: 5000 };
   const status = await runTool('cibadmin', ['--query', '--xpath', xpath], options);

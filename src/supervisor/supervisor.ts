@@ -8,7 +8,6 @@ import type { InstancePolicy, Said } from '../decide/instance-types.ts';
 import { decodeBridgeMessage } from '../model/decode-wire.ts';
 import { bridgeGroup } from '../model/names.ts';
 import type { BridgeMessage } from '../model/wire.ts';
-import { countedMs } from '../pacemaker/fail.ts';
 import { nudgeController } from '../pacemaker/nudge.ts';
 import { messageOf } from '../process/failure.ts';
 import { takeLock } from '../process/lock.ts';
@@ -24,7 +23,7 @@ import { createMetronome } from '../process/metronome.ts';
 import { supervisorMeters } from './meters.ts';
 import { startNodeHeartbeats } from './node-heartbeats.ts';
 import { createQueue } from './queue.ts';
-import { watchRecords } from './records.ts';
+import { type Record, watchRecords } from './records.ts';
 import { sightsIn } from './sights.ts';
 
 /** A frozen corosync takes a member's leaving late; it is not waited for longer than this. */
@@ -48,8 +47,8 @@ export interface SupervisorOptions {
   readonly compareMs: number;
   readonly policy: InstancePolicy;
   readonly failResource: (resource: string, node: string) => Promise<void>;
-  /** Puts the failure count right, some time after `failResource`, of what ran since `since` (ms since the epoch): after `afterMs`. */
-  readonly countFailure: (resource: string, node: string, since: number, afterMs: number) => Promise<void>;
+  /** Puts the failure count right, after `failResource`, of what ran since `since` (ms since the epoch): a second later, or soon. */
+  readonly countFailure: (resource: string, node: string, since: number, soon: boolean) => Promise<void>;
   /** Takes the promotion score of `resource` on this node away. */
   readonly takeScore: (resource: string) => Promise<void>;
   readonly meters?: Meters;
@@ -75,10 +74,19 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
   );
   /** Failures that Pacemaker was told, until it has dealt with them, by resource; and since when that had run. */
   const told = new Map<string, { readonly since: number; readonly isGuest: boolean }>();
-  const count = (resource: string, since: number, afterMs: number): void => {
-    options.countFailure(resource, node, since, afterMs).catch((error: unknown) => {
+  const count = (resource: string, since: number, soon: boolean): void => {
+    options.countFailure(resource, node, since, soon).catch((error: unknown) => {
       log.warn('not-counted', { resource, why: messageOf(error) });
     });
+  };
+
+  const dealtWith = (resource: string): void => {
+    const failure = told.get(resource);
+    if (failure === undefined) return;
+    told.delete(resource);
+    // on a loaded node a stop comes late, and a monitor may have counted until then. Of a guest soon, before its VM is started: a change of an
+    // attribute has Pacemaker plan anew, and while one boots a plan waits for that
+    count(resource, failure.since, failure.isGuest);
   };
 
   const alerts = await takeAlerts({
@@ -134,12 +142,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       },
       tellPacemaker: async (since) => {
         const begun = performance.now();
-        await queue.run(() => failResource(resource, node));
-        meters.told({ resource }, (performance.now() - begun) / 1000);
         const record = records.read(resource);
         const isGuest = remoteIn(record) !== undefined;
+        await queue.run(() => failResource(resource, node));
+        meters.told({ resource }, (performance.now() - begun) / 1000);
         told.set(resource, { since, isGuest });
-        if (!isGuest) count(resource, since, countedMs);
+        if (!isGuest) count(resource, since, false);
+        else if (!isRunning(records.read(resource)))
+          dealtWith(resource); // Pacemaker had begun before it was told
         else endGuestConnection({ record, waits: () => told.has(resource), log });
       },
       takeScore: () => options.takeScore(resource), // nobody is before an active instance
@@ -152,12 +162,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
       const instance = instances.get(resource) ?? create(resource);
       instances.set(resource, instance);
       instance.noted(record);
-      const failure = told.get(resource);
-      if (failure === undefined || record?.state.phase === 'running') return;
-      // on a loaded node a stop comes late, and a monitor may have counted until then
-      told.delete(resource);
-      // of a guest at once, before its VM is started: a change of an attribute has Pacemaker plan anew, and while one boots a plan waits for that
-      count(resource, failure.since, failure.isGuest ? 0 : countedMs);
+      if (!isRunning(record)) dealtWith(resource);
     },
     log,
   });
@@ -174,5 +179,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<{ sto
     },
   };
 }
+
+const isRunning = (record: Record | undefined): boolean =>
+  record !== undefined && (record.state.phase ?? 'running') === 'running';
 
 const nameOf = ({ nodeid, pid }: CpgMember): string => `${nodeid}:${pid}`;

@@ -10,6 +10,9 @@ import { call } from './call.ts';
 /** Where the power switch is, inside a node. */
 const fenceSocket = '/run/vnfha-lab-fence.sock';
 
+/** Where what hypervisors share comes into a host, before it is put in its place. */
+const sharedAt = '/run/vnfha-lab-shared';
+
 /** What the real machine's own cluster, if it has one, must not show through to a blank disk. */
 const blank = [
   ...['/etc/corosync', '/etc/vnfha', '/var/lib/corosync', '/var/lib/pacemaker', '/var/lib/pcsd', '/var/lib/vnfha'],
@@ -52,11 +55,9 @@ export function enterRoot(config: HostConfig): void {
     // prettier-ignore
     call('mount', ['-t', 'tmpfs', '-o', `mode=${mode}`, 'tmpfs', `${root}/${directory}`]);
   }
-  if (config.install !== undefined)
-    for (const directory of blank) rmSync(root + directory, { recursive: true, force: true });
-  for (const { path: directory, from } of config.shared) {
-    mkdirSync(root + directory, { recursive: true });
-    call('mount', ['--bind', from, root + directory]);
+  for (const [at, { from }] of config.shared.entries()) {
+    mkdirSync(`${root}${sharedAt}/${at}`, { recursive: true });
+    call('mount', ['--bind', from, `${root}${sharedAt}/${at}`]);
   }
   if (config.fenceSocket !== undefined) {
     writeFileSync(root + fenceSocket, '');
@@ -65,6 +66,12 @@ export function enterRoot(config: HostConfig): void {
   call('pivot_root', ['.', 'mnt'], '', root);
   process.chdir('/');
   call('umount', ['-l', '/mnt']);
+  // not before the root is this host's own: a link with a whole path would lead to the machine's
+  if (config.install !== undefined) for (const directory of blank) rmSync(directory, { recursive: true, force: true });
+  for (const [at, { path: directory }] of config.shared.entries()) {
+    mkdirSync(directory, { recursive: true });
+    call('mount', ['--bind', `${sharedAt}/${at}`, directory]);
+  }
   if (config.install !== undefined) install(config.install);
   for (const entry of volatile) makeDirectory(...entry);
 }

@@ -30,6 +30,8 @@ export interface Rig {
   running(pid: number, more?: Partial<InstanceState>): InstanceState;
   /** What crm_resource was asked, a line each. */
   told(): string[];
+  /** Has crm_resource take so many seconds from now on. */
+  pacemakerTakes(seconds: number): void;
   /** What attrd_updater was asked, a line each; it always fails. */
   attributesAsked(): string[];
   /** Has crm_resource end with this code from now on. */
@@ -42,8 +44,13 @@ export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promi
   const node = on ?? (await lonelyNode());
   t.teardown(node.end);
   await node.startCorosync();
-  write(node, `${bin}/crm_resource`, `#!/bin/sh\necho "$@" >>${bin}/told\nexit $(cat ${bin}/code)\n`);
+  write(
+    node,
+    `${bin}/crm_resource`,
+    `#!/bin/sh\necho "$@" >>${bin}/told\nsleep "$(cat ${bin}/takes)"\nexit $(cat ${bin}/code)\n`,
+  );
   write(node, `${bin}/code`, '0\n');
+  write(node, `${bin}/takes`, '0\n');
   write(node, `${bin}/attrd_updater`, `#!/bin/sh\necho "$@" >>${bin}/asked\nexit 102\n`);
   node.run('chmod', '+x', `${bin}/crm_resource`, `${bin}/attrd_updater`);
 
@@ -100,6 +107,7 @@ export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promi
       return { agent: 'vnfc', phase: 'running', leader: { pid: leader, startTime }, role: 'unpromoted', ...more };
     },
     told: () => (read(`${bin}/told`) ?? '').split('\n').filter(Boolean),
+    pacemakerTakes: (seconds) => write(node, `${bin}/takes`, `${seconds}\n`),
     attributesAsked: () => (read(`${bin}/asked`) ?? '').split('\n').filter(Boolean),
     pacemakerAnswers: (code) => write(node, `${bin}/code`, `${code}\n`),
     sight: (resource) => read(`/run/vnfha/sights/${resource}`),

@@ -77,6 +77,9 @@ test('a VM answers what it is asked, at its port, and what it can’t answer is 
     'https://192.0.2.42/',
     'ask 192.0.2.42',
   ]);
+  const elsewhere = 'http://192.0.2.9:9000/check?vm=%a';
+  t.deepEqual(wordsOf('{}', `{ http: '${elsewhere}' }`).slice(2), [elsewhere.replace('%a', '192.0.2.42')]);
+  t.deepEqual(wordsOf('{ http: /cgi-bin/up }', '{ tcp: 1 }').slice(1), ['paths=', 'http://192.0.2.42:8081/cgi-bin/up']);
 });
 
 test('its XML is one that the agent of VMs reads, whatever the description asks', (t) => {

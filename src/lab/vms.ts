@@ -14,6 +14,8 @@ export type LabVmKind = 'server' | 'node';
 export interface LabVm {
   readonly kind: LabVmKind;
   readonly domain: string;
+  /** One for all hosts: libvirt takes a file in its own /etc/libvirt/qemu for a definition of the domain. */
+  readonly uuid: string;
   /** The file with its XML, on each node that may run it. */
   readonly config: string;
   readonly ownerFile: string | undefined;
@@ -67,6 +69,7 @@ export function labVms(vnfs: readonly [Vnf, ...Vnf[]]): LabVm[] {
   ]);
   return vms.map(({ places, ...vm }, at) => ({
     ...vm,
+    uuid: `52540077-0000-4000-8000-${(at + 1).toString(16).padStart(12, '0')}`,
     nics: onWires(places).map(([{ bridge, number }]) => ({ bridge, mac: macOf(at, number) })),
   }));
 }
@@ -77,7 +80,7 @@ interface Place {
   /** With its prefix length. */
   readonly address: string;
 }
-type Planned = Omit<LabVm, 'nics'> & { readonly places: readonly Place[] };
+type Planned = Omit<LabVm, 'nics' | 'uuid'> & { readonly places: readonly Place[] };
 
 function serversOf({ vms, service, guestAgent }: VmsVnfc, place: (vm: string, address: string) => Place): Planned[] {
   return vms.map(({ name, domain, config, ownerFile, address, check }) => {
@@ -139,7 +142,7 @@ const memoryMiB = { server: 96, node: 448 } as const;
 const cacheMiB = { server: 32, node: 64 } as const;
 
 /** The XML of its domain for libvirt: by software emulation, which runs everywhere. */
-export function domainXml({ kind, domain, nics, words, guestAgent }: LabVm): string {
+export function domainXml({ kind, domain, uuid, nics, words, guestAgent }: LabVm): string {
   const boot = bootOn(kind);
   const line = ['console=ttyS0', 'quiet', 'panic=-1', ...(kind === 'node' ? ['mitigations=off'] : []), ...words];
   const root = `
@@ -159,6 +162,7 @@ export function domainXml({ kind, domain, nics, words, guestAgent }: LabVm): str
   );
   return `<domain type='qemu'>
   <name>${domain}</name>
+  <uuid>${uuid}</uuid>
   <memory unit='MiB'>${memoryMiB[kind]}</memory>
   <vcpu>1</vcpu>
   <os>

@@ -13,5 +13,5 @@ test('the directories of owner files, each once, and one before those in it', (t
 for (const file of ['/w', '/etc/w', '/run/w', '/var/w', '/var/lib/w', '/var/lib/vnfha/w', '/etc/vnfha/w', '/usr/share/vms/w', '/srv/../w'])
   test(`a host's own directory is not shared: ${file}`, (t) => {
     const error = t.throws(() => shared('/srv/vms/w', file), { instanceOf: Failure });
-    t.regex(error!.message, /share the directory of an owner file, and that of \/[^,]+ is each host's own/);
+    t.regex(error.message, /share the directory of an owner file, and that of \/[^,]+ is each host's own/);
   }); // prettier-ignore

@@ -3,10 +3,10 @@ import test from 'ava';
 import { planLab } from '../../../src/lab/plan.ts';
 import { domainXml, hypervisorsOf, labVms } from '../../../src/lab/vms.ts';
 import { readDomainXml } from '../../../src/libvirt/domain-xml.ts';
-import { loadVnf, readDescription } from '../../../src/model/load.ts';
-import type { Vnf } from '../../../src/model/vnf.ts';
+import { loadVnf } from '../../../src/model/load.ts';
 import { Failure } from '../../../src/process/failure.ts';
 import { parseXml } from '../../../src/process/xml.ts';
+import { vnfOf } from '../cib/sample.ts';
 
 /** One wire with two networks, and another one that the hosts have no address in. */
 const networks = `
@@ -44,12 +44,6 @@ vnfcs:
     check: ${check}
     vms: { instances: [{ name: w1, ${vm}, config: /etc/vm/w1.xml }], guestAgent: true }
 `;
-
-function vnfOf(description: string): Vnf {
-  const { vnf, problems } = readDescription(description, 'test');
-  if (vnf === undefined) throw new Error(JSON.stringify(problems));
-  return vnf;
-}
 
 test('a guest has an interface for each wire that it has addresses on', (t) => {
   const [guest] = labVms([vnfOf(text)]);

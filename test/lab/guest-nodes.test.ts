@@ -163,6 +163,8 @@ test.serial(
     const owners = watchOwners();
     const { to, ms } = await takenOver(active, () => signalQemu('KILL', active, host));
     t.false(await isUp(active), 'it has not waited for the lost one');
+    const count = ['--name', `fail-count-guests-guest-${active}#asyncmon_0`, '--node', host, '--query'];
+    t.regex(await must(host, 'attrd_updater', ...count), / value="2"/, 'one failure counts two');
     t.log(`answered at the VIP again ${(ms / 1000).toFixed(1)} s after the kill of ${active}`);
     t.is(await whole(to), to);
     t.log(

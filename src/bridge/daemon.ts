@@ -45,12 +45,21 @@ const haproxyBinary = 'haproxy';
  *   'haproxy' (the configuration is refused), 'conflict' (another bridge is running)
  */
 export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
-  const { log } = options;
   if (process.geteuid?.() !== 0) {
     throw new Failure('permission', 'the bridge needs corosync, crm_mon and HAProxy’s socket: only root may run it', {
       cure: 'Run as root.',
     });
   }
+  const told = toldToEnd();
+  try {
+    await runUntil(told.ended, options);
+  } finally {
+    told.forget();
+  }
+}
+
+async function runUntil(ended: Promise<void>, options: BridgeDaemonOptions): Promise<void> {
+  const { log } = options;
   const metrics = await serveMetrics(options.metrics, log);
   let bridge: Bridge | undefined;
   let vnf: Vnf | undefined;
@@ -82,7 +91,7 @@ export async function runBridge(options: BridgeDaemonOptions): Promise<void> {
   process.on('SIGHUP', onHangup);
   await busy;
   const ending = await reportReady(log);
-  await toldToEnd();
+  await ended;
   ending();
   process.off('SIGHUP', onHangup);
   moves.stop();
@@ -151,17 +160,20 @@ async function follow(
   return bridge;
 }
 
-function toldToEnd(): Promise<void> {
-  return new Promise((resolve) => {
-    // An idle bridge has nothing else that keeps the process alive.
-    const alive = setInterval(() => undefined, 2 ** 30);
-    const end = (): void => {
+/** From its call on SIGTERM and SIGINT end nothing by themselves: while the bridge starts they are waited with until it has. */
+function toldToEnd(): { readonly ended: Promise<void>; forget(): void } {
+  let end = (): void => undefined;
+  const ended = new Promise<void>((resolve) => (end = resolve));
+  // An idle bridge has nothing else that keeps the process alive.
+  const alive = setInterval(() => undefined, 2 ** 30);
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  return {
+    ended,
+    forget() {
       clearInterval(alive);
       process.off('SIGTERM', end);
       process.off('SIGINT', end);
-      resolve();
-    };
-    process.on('SIGTERM', end);
-    process.on('SIGINT', end);
-  });
+    },
+  };
 }

@@ -67,12 +67,13 @@ Examples:
 /** Runs until SIGTERM or SIGINT. */
 async function vnfmSim(options: VnfmSimOptions): Promise<void> {
   const faults = options.fault.map(readFault);
-  const simulator = await startSimulator(simulatorOptions(options));
-  faults.forEach((fault) => simulator.faults.add(fault));
-  await new Promise<void>((resolve) => {
+  const ended = new Promise<void>((resolve) => {
     process.once('SIGTERM', () => resolve());
     process.once('SIGINT', () => resolve());
   });
+  const simulator = await startSimulator(simulatorOptions(options));
+  faults.forEach((fault) => simulator.faults.add(fault));
+  await ended;
   await simulator.close();
 }
 

@@ -172,6 +172,20 @@ test.serial('on a node without the load balancer it idles', async (t) => {
   t.is(await end(bridge, 'SIGTERM'), 0);
 });
 
+test.serial('told to end while it starts it ends in order, with 0', async (t) => {
+  const { folder, crmMon, start } = setup(t);
+  const checking = join(folder, 'checking');
+  const haproxy = `#!/bin/sh\n: >${checking}\nsleep 1\nexec /usr/sbin/haproxy "$@"\n`;
+  writeFileSync(join(crmMon.bin, 'haproxy'), haproxy, { mode: 0o755 });
+  const bridge = start();
+  await until(() => existsSync(checking), 'it has HAProxy check the file', 60_000);
+  t.is(await end(bridge, 'SIGTERM'), 0);
+  t.deepEqual(
+    bridge.lines.flatMap(({ event }) => (event === 'started' || event === 'stopped' ? [event] : [])),
+    ['started', 'stopped'],
+  );
+});
+
 test.serial('what waiting would not cure ends it, with a sentence and an exit code', async (t) => {
   const { description, start, started } = setup(t);
   const ended = async (running: Running): Promise<number> => (await once(running.child, 'exit'))[0] as number;

@@ -51,6 +51,7 @@ export function observe(options: ObserverOptions): Observer {
   let sameLooks = 0;
 
   async function lookOnce(): Promise<void> {
+    const begun = now();
     const servers = new Map<ServerKey, 'in' | 'out' | 'drain'>();
     try {
       const { info, servers: seen } = await runtime.observe();
@@ -71,7 +72,7 @@ export function observe(options: ObserverOptions): Observer {
     const seen = JSON.stringify([last?.pid, [...servers], fileRight]);
     sameLooks = seen === seenLast ? sameLooks + 1 : 0;
     seenLast = seen;
-    if (!stopped) post({ type: 'observed', at: now(), pid: last?.pid, servers, fileRight });
+    if (!stopped) post({ type: 'observed', at: now(), begun, pid: last?.pid, servers, fileRight });
   }
 
   async function look(): Promise<void> {

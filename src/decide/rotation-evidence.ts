@@ -47,6 +47,7 @@ function newServer(place: RotationPlace, at: number): Server {
     failure: undefined,
     hung: undefined,
     inFlight: 0,
+    answeredAt: undefined,
     memory: 'unknown',
     file: 'unknown',
     error: undefined,

@@ -23,7 +23,9 @@ export function afterObserved(before: RotationState, event: EventOf<'observed'>)
   const restarted = pid !== before.haproxyPid;
   if (restarted) actions.push(info(pid === undefined ? 'haproxy-gone' : 'haproxy-seen', { pid }));
   const state = mapServers(before, (server, key) => {
-    if (server.inFlight > 0) return server; // what is on its way will say more
+    // HAProxy may have been asked before it did what it was told; the next look says more
+    const older = server.answeredAt !== undefined && server.answeredAt >= event.begun;
+    if (server.inFlight > 0 || older) return server;
     const seen = event.servers.get(key);
     if (seen === undefined) {
       if (pid !== undefined && restarted) actions.push(warn('haproxy-lacks-server', { server: key }));
@@ -52,12 +54,12 @@ function adopt(server: Server, seen: 'in' | 'out' | 'drain'): Server {
 }
 
 /** HAProxy's answer about one server. What it did not do is found again by the next observation. */
-export function afterSet(before: RotationState, { key, out, outcome }: EventOf<'set'>): Heard {
+export function afterSet(before: RotationState, { at, key, out, outcome }: EventOf<'set'>): Heard {
   const failed = typeof outcome === 'object' ? outcome.error : undefined;
   const state = mapServers(before, (server, itsKey) => {
     if (itsKey !== key) return server;
     const memory = failed !== undefined ? 'unknown' : outcome === 'absent' ? 'absent' : out ? 'out' : 'in';
-    return { ...server, memory, error: failed, inFlight: Math.max(0, server.inFlight - 1) };
+    return { ...server, memory, error: failed, inFlight: Math.max(0, server.inFlight - 1), answeredAt: at };
   });
   return failed === undefined
     ? { state }

@@ -80,6 +80,8 @@ export interface Server {
   readonly hung: Suspicion | undefined;
   /** Commands given to HAProxy and not yet answered. */
   readonly inFlight: number;
+  /** When HAProxy answered the last one; undefined: none was given. */
+  readonly answeredAt: number | undefined;
   /** What HAProxy's memory says; absent: no HAProxy, or one that does not know this server. */
   readonly memory: 'in' | 'out' | 'absent' | 'unknown';
   readonly file: 'in' | 'out' | 'unknown';
@@ -166,6 +168,8 @@ export type RotationEvent =
   | {
       readonly type: 'observed';
       readonly at: number;
+      /** When HAProxy was asked. */
+      readonly begun: number;
       readonly pid: number | undefined;
       readonly servers: ReadonlyMap<ServerKey, 'in' | 'out' | 'drain'>;
       readonly fileRight: boolean;

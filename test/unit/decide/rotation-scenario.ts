@@ -127,7 +127,7 @@ function describe(state: RotationState): string[] {
  * start [n2=out …]: described, and adopted from a file; snapshot BEGUN [deviation…]; ring n1 n2; ring-lost; tick [wake];
  * exclude|readmit ID SERVER [from=NODE] until=T; failed NODE [task=monitor] [rc=7] [interval=10000] [happened=T]; node-alert NODE;
  * died|hung|well NODE [resource=tel-web] [seen=T]; supervisor-gone NODE; suspects [NODE=SINCE …];
- * haproxy PID|gone [n2=out|drain …] [file-wrong]; set SERVER in|out done|absent|ERROR; written n2,n3|-|ERROR
+ * haproxy PID|gone [n2=out|drain …] [file-wrong] [begun=T]; set SERVER in|out done|absent|ERROR; written n2,n3|-|ERROR
  */
 function parseEvent(
   at: number,
@@ -203,7 +203,8 @@ function parseEvent(
       for (const [key, says] of all) if (says === 'unknown') seenServers.delete(key);
       const gone = args[0] === 'gone';
       const seen = { pid: gone ? undefined : Number(args[0]), servers: gone ? new Map() : seenServers };
-      return [{ type: 'observed', at, ...seen, fileRight: !args.includes('file-wrong') }];
+      const begun = Number(options.get('begun') ?? at);
+      return [{ type: 'observed', at, begun, ...seen, fileRight: !args.includes('file-wrong') }];
     }
     case 'set': {
       const [server, says, ...outcome] = args;

@@ -26,16 +26,20 @@ export interface Rig {
   launch(name: string, ...argv: string[]): Promise<number>;
   /** Writes what an agent would note. */
   note(resource: string, state: InstanceState): void;
+  /** When that was written, in ms since the epoch. */
+  notedAt(resource: string): number;
   /** The record of a running vnfc with that process. */
   running(pid: number, more?: Partial<InstanceState>): InstanceState;
   /** What crm_resource was asked, a line each. */
   told(): string[];
   /** Has crm_resource take so many seconds from now on. */
   pacemakerTakes(seconds: number): void;
-  /** What attrd_updater was asked, a line each; it always fails. */
+  /** What attrd_updater was asked, a line each, after the ms since the epoch at which it was; it always fails. */
   attributesAsked(): string[];
-  /** Has crm_resource end with this code from now on. */
+  /** Has crm_resource end with this code when it is next called. */
   pacemakerAnswers(code: number): void;
+  /** Launches a redis at 7001; its pid, once it answers. */
+  launchRedis(): Promise<number>;
   sight(resource: string): string | undefined;
   signal(name: string, pid: number): void;
 }
@@ -47,11 +51,11 @@ export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promi
   write(
     node,
     `${bin}/crm_resource`,
-    `#!/bin/sh\necho "$@" >>${bin}/told\nsleep "$(cat ${bin}/takes)"\nexit $(cat ${bin}/code)\n`,
+    `#!/bin/sh\ncode=$(cat ${bin}/code)\necho "$@" >>${bin}/told\nsleep "$(cat ${bin}/takes)"\nexit $code\n`,
   );
   write(node, `${bin}/code`, '0\n');
   write(node, `${bin}/takes`, '0\n');
-  write(node, `${bin}/attrd_updater`, `#!/bin/sh\necho "$@" >>${bin}/asked\nexit 102\n`);
+  write(node, `${bin}/attrd_updater`, `#!/bin/sh\necho "$(date +%s%3N) $*" >>${bin}/asked\nexit 102\n`);
   node.run('chmod', '+x', `${bin}/crm_resource`, `${bin}/attrd_updater`);
 
   const said: BridgeMessage[] = [];
@@ -74,6 +78,13 @@ export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promi
     const { code, stdout } = node.run('cat', file);
     return code === 0 ? stdout : undefined;
   };
+  const launch = async (name: string, ...argv: string[]): Promise<number> => {
+    const script = `echo $$ >${bin}/${name}; exec "$@" </dev/null >/dev/null 2>&1`; // whoever reads a pipe would wait for it
+    node.run('setsid', '-f', 'sh', '-c', script, 'sh', ...argv);
+    const launched = (): number => Number(read(`${bin}/${name}`));
+    await until(`${name} runs`, () => node.run('cat', `/proc/${launched()}/comm`).stdout.startsWith(argv[0]!.slice(0, 9))); // prettier-ignore
+    return launched();
+  };
   let pid = 0;
   return {
     node,
@@ -93,14 +104,14 @@ export async function supervisorRig(t: ExecutionContext, on?: LonelyNode): Promi
       return child;
     },
     supervisorPid: () => pid,
-    async launch(name, ...argv) {
-      const script = `echo $$ >${bin}/${name}; exec "$@" </dev/null >/dev/null 2>&1`; // whoever reads a pipe would wait for it
-      node.run('setsid', '-f', 'sh', '-c', script, 'sh', ...argv);
-      const launched = (): number => Number(read(`${bin}/${name}`));
-      await until(`${name} runs`, () => node.run('cat', `/proc/${launched()}/comm`).stdout.startsWith(argv[0]!.slice(0, 9))); // prettier-ignore
-      return launched();
+    launch,
+    async launchRedis() {
+      const launched = await launch('redis', 'redis-server', '--port', '7001', '--bind', '127.0.0.1', '--save', '');
+      await until('redis answers', () => node.run('redis-cli', '-p', '7001', 'ping').stdout === 'PONG\n');
+      return launched;
     },
     note: (resource, record) => write(node, `${state}/${resource}.json`, JSON.stringify(record)),
+    notedAt: (resource) => Number(node.run('stat', '-c', '%.3Y', `${state}/${resource}.json`).stdout) * 1000,
     running(leader, more = {}) {
       const stat = read(`/proc/${leader}/stat`)!;
       const startTime = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);

@@ -43,10 +43,13 @@ test('the agent is let know who is gone, once nothing is left of it', async (t) 
   t.is(gone('parent'), '', 'its children run on');
 });
 
-const counted = (rig: Rig, resource: string): boolean =>
-  rig.attributesAsked().some((line) => line.includes(`fail-count-${resource}#`));
+/** When its failure was first asked for, to count it: ms since the epoch; NaN: not yet. */
+const countedAt = (rig: Rig, resource: string): number =>
+  parseInt(rig.attributesAsked().find((line) => line.includes(`fail-count-${resource}#`)) ?? '');
+const counted = (rig: Rig, resource: string): boolean => !isNaN(countedAt(rig, resource));
 
-test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection to its pacemaker_remote is ended', async (t) => {
+// alone: Pacemaker's stop has to be noted before the supervisor's patience of 1500 ms is over
+test.serial('a guest’s QEMU dies: where Pacemaker then does nothing, the connection to its pacemaker_remote is ended', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
   const guests = { waits: 3121, stopped: 3122, alive: 3123 };
@@ -70,9 +73,9 @@ test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection t
     await until('Pacemaker is told', () => rig.told().includes(fail(name)));
     if (name !== 'stopped') continue;
     rig.note(name, { ...guest, phase: 'stopping' });
-    const noted = performance.now();
     await until('its failure is counted', () => counted(rig, name));
-    t.true(performance.now() - noted < 700, 'before its VM can be started');
+    const afterMs = countedAt(rig, name) - rig.notedAt(name);
+    t.true(afterMs < 700, `before its VM can be started: ${afterMs} ms`);
   }
   await until('the one that Pacemaker does nothing about is ended', () => connections(guests.waits) === 0);
   await sleep(2000);
@@ -84,7 +87,7 @@ test('a guest’s QEMU dies: where Pacemaker then does nothing, the connection t
 test('a guest’s stop that begins while Pacemaker is being told: its failure is counted then, and not at the next note', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
-  rig.pacemakerTakes(1);
+  rig.pacemakerTakes(5);
   const pid = await rig.launch('guest', 'sleep', '1000');
   const parameters = { domain: 'guest', config: '/etc/vnfha/vm/guest.xml', remote: '127.0.0.1:3121' };
   const guest = rig.running(pid, { agent: 'vnfc-vm', parameters });
@@ -133,8 +136,8 @@ test('Pacemaker is told again and again until it hears', async (t) => {
   await says(rig, 'tel-one', 'well');
   rig.signal('KILL', pid);
   await until('it was tried twice', () => rig.told().length >= 2);
-  rig.pacemakerAnswers(0);
   const tried = rig.told().length;
+  rig.pacemakerAnswers(0);
   await until('it is tried again', () => rig.told().length > tried);
   rig.note('tel-one', { agent: 'vnfc', phase: 'stopping' });
   await says(rig, 'tel-one', 'well,died');
@@ -174,8 +177,9 @@ test('hung: a redis and an nginx are suspected by heartbeat, well again when the
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
   rig.node.run('sh', '-c', `echo '${nginxConf}' >/run/nginx.conf; mkdir -p /var/log/nginx`);
-  const redis = await rig.launch('redis', 'redis-server', '--port', '7001', '--bind', '127.0.0.1', '--save', '');
+  const redis = await rig.launchRedis();
   const nginx = await rig.launch('nginx', 'nginx', '-c', '/run/nginx.conf', '-g', 'daemon off; master_process off;');
+  await until('nginx answers', () => rig.node.run('curl', '-sf', 'http://127.0.0.1:7003/').code === 0);
   const rhythm = { name: 'any', run: 'any', heartbeat_interval: '100', heartbeat_misses: '10' }; // a busy machine has 3 s to let it go on
   const ping = { heartbeat_tcp: '7001', heartbeat_send: 'PING\\r\\n', heartbeat_expect: '+PONG' };
   rig.note('tel-redis', rig.running(redis, { parameters: { ...rhythm, ...ping } }));
@@ -204,15 +208,16 @@ test('hung: a redis and an nginx are suspected by heartbeat, well again when the
 test('a stopped supervisor suspects nobody when it goes on', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
-  const redis = await rig.launch('redis', 'redis-server', '--port', '7001', '--bind', '127.0.0.1', '--save', '');
+  const redis = await rig.launchRedis();
   const ping = { heartbeat_tcp: '7001', heartbeat_send: 'PING\\r\\n', heartbeat_expect: '+PONG' };
-  rig.note('tel-redis', rig.running(redis, { parameters: { name: 'any', run: 'any', ...ping } }));
+  const parameters = { name: 'any', run: 'any', heartbeat_interval: '300', ...ping }; // a busy machine has 900 ms to answer
+  rig.note('tel-redis', rig.running(redis, { parameters }));
   await says(rig, 'tel-redis', 'well');
   rig.signal('STOP', rig.supervisorPid());
   const answered = (): number =>
     Number(/cmdstat_ping:calls=(\d+)/.exec(rig.node.run('redis-cli', '-p', '7001', 'info', 'commandstats').stdout)?.[1]); // prettier-ignore
   const before = answered();
-  await new Promise((resolve) => setTimeout(resolve, 1000)); // what is tested is that this long a pause counts as none
+  await new Promise((resolve) => setTimeout(resolve, 3000)); // what is tested is that this long a pause counts as none
   t.true(answered() <= before + 1, 'it was stopped');
   rig.signal('CONT', rig.supervisorPid());
   await until('it asks again, for longer than a suspicion takes', () => answered() > before + 8);
@@ -222,7 +227,7 @@ test('a stopped supervisor suspects nobody when it goes on', async (t) => {
 test('sights: of what is healthy only, in its role, and gone at the first doubt', async (t) => {
   const rig = await supervisorRig(t);
   await rig.startSupervisor();
-  const redis = await rig.launch('redis', 'redis-server', '--port', '7001', '--bind', '127.0.0.1', '--save', '');
+  const redis = await rig.launchRedis();
   const parameters = {
     name: 'store',
     run: 'redis-server',

@@ -30,6 +30,9 @@ const redis: Settings = {
   demote: 'redis-cli -p 7001 replicaof 127.0.0.1 7002',
   role_query: 'redis-cli -p 7001 role',
 };
+/** The pids that pgrep finds; not those of the dead whose parent has not taken notice yet. */
+const runs = (node: LonelyNode, ...pattern: string[]): string =>
+  node.run('pgrep', '--runstates', 'D,R,S,T', ...pattern).stdout;
 const nginxConf = '/run/nginx.conf';
 const nginx: Settings = {
   start: `nginx -c ${nginxConf}`,
@@ -45,9 +48,10 @@ test('ocf-tester passes: a plain process, a promotable redis, a self-managing ng
   const node = await aNode(t);
   t.is(ocfTester(node, 'vnfc', { name: 'web', run: '["sleep", "1000"]' }), '');
   t.is(ocfTester(node, 'vnfc', { name: 'web', ...redis, check_tcp: '7001' }), '');
+  t.is(runs(node, '-f', '^sleep 1000|redis'), '', 'nothing is left');
   configureNginx(node);
   t.is(ocfTester(node, 'vnfc', { name: 'web', ...nginx }), '');
-  t.is(node.run('pgrep', '-c', 'sleep 1000|redis|nginx').stdout, '0\n', 'nothing is left');
+  await until('nginx has ended', () => runs(node, 'nginx') === ''); // it closes its port first
 });
 
 const wrong: Record<string, { parameters: Settings; code: number; reason: RegExp }> = {
@@ -92,7 +96,7 @@ test('a killed instance is not running; one whose children remain has failed, an
   t.is(orphaned.code, 1);
   t.regex(orphaned.reason ?? '', /main process is gone/);
   t.is(agent('stop').code, 0);
-  t.is(node.run('pgrep', '-f', '^sleep 471').stdout, '');
+  t.is(runs(node, '-f', '^sleep 471'), '');
 
   t.is(agent('start').code, 0);
   node.run('pkill', '-KILL', '-f', '^sleep 471');
@@ -136,7 +140,7 @@ test('a hung instance fails its check: 1 as standby, 9 as active; and it can be 
   signal('STOP');
   t.is(agent('monitor', recurring).code, 9);
   t.is(agent('stop').code, 0);
-  t.is(node.run('pgrep', 'redis').stdout, '');
+  t.is(runs(node, 'redis'), '');
 });
 
 test('a check that hangs ends with the operation, and says so', async (t) => {
@@ -144,11 +148,11 @@ test('a check that hangs ends with the operation, and says so', async (t) => {
   const agent = caller(node, { run: 'sleep 4715', check_command: 'sh -c "test -e /run/hang && sleep 4716 || true"' });
   t.is(agent('start').code, 0);
   node.run('touch', '/run/hang');
-  const answer = agent('monitor', { ...recurring, timeoutMs: 6000 });
+  const answer = agent('monitor', { ...recurring, timeoutMs: 10_000 });
   t.is(answer.code, 1);
   t.regex(answer.reason ?? '', /gave no answer within/);
-  t.true(answer.ms < 6000, `${answer.ms} ms`);
-  t.is(node.run('pgrep', '-f', '^sleep 4716').stdout, '', 'the check went with it');
+  t.true(answer.ms < 10_000, `${answer.ms} ms`);
+  t.is(runs(node, '-f', '^sleep 4716'), '', 'the check went with it');
 });
 
 test('redis is asked for its role: it starts as standby, is promoted and demoted', async (t) => {
@@ -235,12 +239,12 @@ test('a start that fails says why, in time', async (t) => {
   t.is(dies.code, 1);
   t.regex(dies.reason ?? '', /ended with code 3 while it was started; see \/var\/log\/vnfha\/test.log/);
   const slow = caller(node, { run: 'sleep 4718', check_tcp: '7009' });
-  const late = slow('start', { timeoutMs: 6000 });
+  const late = slow('start', { timeoutMs: 10_000 });
   t.is(late.code, 1);
   t.regex(late.reason ?? '', /did not become healthy in time: TCP port 7009/);
-  t.true(late.ms < 6000, `${late.ms} ms`);
+  t.true(late.ms < 10_000, `${late.ms} ms`);
   t.is(slow('stop').code, 0);
-  t.is(node.run('pgrep', '-f', '^sleep 4718').stdout, '');
+  t.is(runs(node, '-f', '^sleep 4718'), '');
 });
 
 test('an agent killed before it noted the program leaves no program', async (t) => {
@@ -316,10 +320,10 @@ test('a check that gives no answer is no proof that a program is gone', async (t
   const hung = { ...byFile('true'), check_command: 'sh -c "test -e /run/hang && sleep 4720 || test -e /run/it"' };
   t.is(caller(node, hung)('start').code, 0);
   node.run('touch', '/run/hang');
-  const stop = caller(node, hung)('stop', { timeoutMs: 5000 });
+  const stop = caller(node, hung)('stop', { timeoutMs: 10_000 });
   t.is(stop.code, 1);
   t.regex(stop.reason ?? '', /not known to be gone: .*gave no answer/);
-  t.true(stop.ms < 5000, `${stop.ms} ms`);
+  t.true(stop.ms < 10_000, `${stop.ms} ms`);
 });
 
 test('a hung nginx is not gone, nor one that answers with an error', async (t) => {

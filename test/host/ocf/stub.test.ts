@@ -284,8 +284,11 @@ test('an instance that is gone, a zombie, or another process by now is not healt
 /** A process whose parent doesn't care. */
 async function makeZombie(executor: Executor, node: LonelyNode): Promise<Process> {
   await executor.run("sh -c 'sleep 999 & echo $! >/run/zombie; exec sleep 1000' >/dev/null 2>&1 &");
-  await until('it runs', () => node.run('pgrep', '-x', '-f', 'sleep 999').code === 0);
-  const pid = Number(node.run('cat', '/run/zombie').stdout);
+  let pid = 0;
+  await until('it runs, and its parent has said so', () => {
+    pid = Number(node.run('cat', '/run/zombie').stdout);
+    return pid > 0 && node.run('pgrep', '-x', '-f', 'sleep 999').code === 0;
+  });
   node.run('kill', '-KILL', String(pid));
   const stat = () => node.run('cat', `/proc/${pid}/stat`).stdout.split(') ').at(-1)!.split(' ');
   await until('it is a zombie', () => stat()[0] === 'Z');

@@ -42,7 +42,7 @@ test.serial('a live migration, and one that cannot be', async (t) => {
 test.serial('it passes ocf-tester', async (t) => {
   const vm = await vmNode();
   t.teardown(vm.end);
-  t.is(ocfTester(vm, 'vnfc-vm', parameters, 3500), ''); // its guests never come so far as to hear the power button
+  t.is(ocfTester(vm, 'vnfc-vm', parameters, 8000), ''); // its guests never come so far as to hear the power button
 });
 
 test.serial('the supervisor sees a VM that is killed at once; until then its sight answers the monitor', async (t) => {

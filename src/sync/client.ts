@@ -41,15 +41,20 @@ export interface SyncClient {
   close(): void;
 }
 
+/** A connection without a request is ended by this end, well before the sidecar would (src/sync/http.ts), so that no request meets that. */
+const idleMs = 4000;
+
 /** `socket`: the path; a request is given up after `timeoutMs`. */
 export function createSyncClient(socket: string, timeoutMs = 10_000): SyncClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+  const agent = new Agent({ keepAlive: true, maxSockets: 64, timeout: idleMs });
 
   function open(method: string, path: string, body?: Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const fail = (error: NodeJS.ErrnoException): void => {
-        // a connection that was kept, and that the sidecar ended meanwhile: what only reads may be asked again
-        if (method === 'GET' && sent.reusedSocket && error.code === 'ECONNRESET') resolve(open(method, path));
+        // a connection that was kept, and that the sidecar ended meanwhile: with EPIPE it didn't get the whole request, and has done
+        // nothing; otherwise nobody knows, and only what reads may be asked again
+        const untold = error.code === 'EPIPE' || (method === 'GET' && error.code === 'ECONNRESET');
+        if (sent.reusedSocket && untold) resolve(open(method, path, body));
         else reject(new SyncError('unanswered', `${socket}: ${error.message}`));
       };
       const sent = request({ socketPath: socket, agent, method, path, timeout: timeoutMs }, resolve);

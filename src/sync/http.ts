@@ -37,6 +37,7 @@ export async function listenAt(door: Omit<Door, 'who' | 'cure'>, handler: Handle
   // a body may take its time, a client that sends nothing may not stay for ever
   server.headersTimeout = 10_000;
   server.requestTimeout = 60_000;
+  server.keepAliveTimeout = 15_000;
   await listenAtDoor(server, { ...door, who: 'sidecar', cure: 'Stop it first.' });
   return { close: () => closed(server) };
 }

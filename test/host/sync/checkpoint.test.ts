@@ -218,24 +218,26 @@ test('PostgreSQL: an instance that froze while it wrote the whole state keeps it
   await store.start();
   const address = { text: store.socket, path: store.socket, host: '', port: 0, user: 'vnfha' };
   const pg = createPostgresqlStore(address, 'postgres', 'check');
-  const old = await pg.connect();
-  await pg.claim(old, { epoch: 1, by: 'a' });
+  // as the channel does: with another connection, where the machine was too slow for one answer
+  const claimed = (epoch: number, by: string, withinMs: number) =>
+    until(
+      `${by} has it`,
+      async () => {
+        const one = await pg.connect().catch(() => undefined);
+        if (one === undefined) return undefined;
+        const done = await pg.claim(one, { epoch, by }).then(
+          () => true,
+          () => false,
+        );
+        if (!done) pg.drop(one);
+        return done ? one : undefined;
+      },
+      withinMs,
+    );
+  const old = await claimed(1, 'a', 30_000);
   await old.query('BEGIN');
   await old.query("SELECT 1 FROM vnfha_sync_head WHERE name = 'check' FOR UPDATE");
-  // as the channel does: with another connection, where the machine was too slow for one answer
-  const next = await until(
-    'the successor has it',
-    async () => {
-      const one = await pg.connect();
-      const claimed = await pg.claim(one, { epoch: 2, by: 'b' }).then(
-        () => true,
-        () => false,
-      );
-      if (!claimed) pg.drop(one);
-      return claimed ? one : undefined;
-    },
-    10_000,
-  );
+  const next = await claimed(2, 'b', 10_000);
   t.like(await pg.head(next), { epoch: 2, by: 'b' });
   await t.throwsAsync(() => old.query('COMMIT'));
   pg.drop(old);

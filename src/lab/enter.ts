@@ -106,11 +106,15 @@ export async function execHere(init: number, argv: readonly string[]): Promise<n
   return codeOf(await execa(program!, args, options));
 }
 
-/** Copies a directory out of the mount namespace of `init`. */
+/** Copies a directory out of the mount namespace of `init`; of what is written meanwhile as much as there is. */
 export async function copyOut(init: number, from: string, to: string): Promise<void> {
   mkdirSync(to, { recursive: true });
   const [program, ...args] = enterCommand(init, ['tar', '-C', from, '-cf', '-', '.']);
-  await execa(program!, args, { cwd: '/' }).pipe('tar', ['-C', to, '-xf', '-']);
+  const source = execa(program!, args, { cwd: '/', reject: false });
+  await source.pipe('tar', ['-C', to, '-xf', '-']);
+  const { exitCode, stderr } = await source;
+  const changedMeanwhile = 1; // GNU tar's manual, 4.1.2: "some files differ"
+  if (exitCode !== 0 && exitCode !== changedMeanwhile) throw new Error(`${from} cannot be copied: ${stderr}`);
 }
 
 function codeOf(result: { readonly exitCode?: number; readonly signal?: NodeJS.Signals }): number {

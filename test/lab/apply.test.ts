@@ -137,7 +137,7 @@ test.serial(
     // in each node's own time: how often an address was there, sampled as fast as a shell can
     const watch = `until [ -e /tmp/seen ]; do ip -o -4 addr show to 10.77.0.48/28 | awk -v at="$EPOCHREALTIME" '{print at, $4}'; done`;
     const watchers = ['node1', 'node2', 'node3'].map(
-      async (node) => (await lab.exec(node, ['bash', '-c', watch])).stdout,
+      async (node) => (await lab.exec(node, ['bash', '-c', watch], { timeout: 3 * waitMs })).stdout,
     );
     const applied = await vnfha('apply', paths.description, '--yes');
     t.is(applied.code, 0, applied.stderr);

@@ -82,7 +82,7 @@ async function whole(active?: string): Promise<string> {
   const value = String(Date.now());
   await must('client', 'redis-cli', '-h', vip, 'set', 'subscriber', value);
   const other = Object.keys(guests).find((guest) => guest !== now)!;
-  const copy = async (): Promise<string> => (await must('client', 'redis-cli', '-h', guests[other]!, 'get', 'subscriber')).trim(); // prettier-ignore
+  const copy = async (): Promise<string> => (await lab.exec('client', ['redis-cli', '-h', guests[other]!, 'get', 'subscriber'])).stdout.trim(); // prettier-ignore
   await until('the standby has it', async () => (await copy()) === value, waitMs);
   // an instance that failed lately gives way to one that didn't, when that is back: that is tested elsewhere
   await must('node1', 'crm_resource', '--cleanup').catch(() => must('node2', 'crm_resource', '--cleanup'));

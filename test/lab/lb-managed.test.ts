@@ -12,7 +12,7 @@ import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
 const balancers = ['node1', 'node2'];
-const waitMs = 60_000;
+const waitMs = 120_000;
 const addresses: Readonly<Record<string, string>> = { 'media-1': '10.77.0.101', 'media-2': '10.77.0.102', 'media-3': '10.77.0.103' }; // prettier-ignore
 const media = Object.keys(addresses);
 const running = new Map<string, LabProcess>();
@@ -126,7 +126,7 @@ async function firstSight(node: string, server: string): Promise<string> {
         await new Promise((resolve) => setTimeout(resolve, 10));
       }
     })();`;
-  await must(node, 'sh', '-c', 'rm -f /tmp/sight; node -e "$1" >/tmp/sight 2>&1 &', 'sh', code);
+  await must(node, 'sh', '-c', 'rm -f /tmp/sight; : >/tmp/sight; node -e "$1" >/tmp/sight 2>&1 &', 'sh', code);
   await until('it is watched', async () => (await must(node, 'cat', '/tmp/sight')).includes('watching'), waitMs);
   await must(node, 'pkill', '-KILL', 'haproxy');
   return until('another HAProxy', async () => /^status (.*)$/m.exec(await must(node, 'cat', '/tmp/sight'))?.[1], waitMs);

@@ -17,8 +17,8 @@ const api = 'http://10.77.0.100:9890';
 let lab: Lab;
 
 test.before('a lab with the example applied, and a VNFM whose heals wait for the test to repair', async () => {
-  // a fenced node stays off until the heal that it left behind is finished by another
-  lab = await Lab.up({ name: `notifier-${process.pid}`, bootDelayMs: 40_000 });
+  // a fenced node stays off until a test switches it on
+  lab = await Lab.up({ name: `notifier-${process.pid}`, bootDelayMs: 600_000 });
   const repair = [
     'sh',
     '-c',
@@ -98,7 +98,9 @@ test.serial('the speaker loses its power in the middle of the heal: the next one
   await until('node1 is out of the cluster', async () => (await nodesOnline()).join() === 'node2,node3', waitMs);
   await repairWeb();
   await closedOn(['node2', 'node3'], 2);
-  await lab.ready({ timeout: waitMs }); // fencing has switched node1 on again
+  await until('it is fenced', async () => (await lab.fenceLog()).some(({ node }) => node === 'node1'), waitMs);
+  await lab.boot('node1');
+  await lab.ready({ timeout: waitMs });
   const incident = await closedOn(nodes, 2);
   await readmitted();
   await healedOnce(t, incident, 2);
@@ -115,7 +117,8 @@ test.serial(
       await lab.service(node, 'vnfha-notifier', 'start');
     }
     await must('client', 'rm', '-f', '/tmp/asked');
-    await lab.kill('node3'); // it is fenced, and stays off for 40 s
+    await lab.kill('node3');
+    await until('it is fenced', async () => (await lab.fenceLog()).some(({ node }) => node === 'node3'), waitMs);
     await asked();
     t.deepEqual(await nodesOnline(), ['node1', 'node2']);
     await lab.boot('node3'); // what the VNFM makes anew

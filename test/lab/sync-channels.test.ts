@@ -13,7 +13,7 @@ import { until } from './wait.ts';
 
 const example = new URL('../../examples/sync-channels.yaml', import.meta.url).pathname;
 const nodes = ['node1', 'node2', 'node3'];
-const waitMs = 60_000;
+const waitMs = 120_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'vnfha-channels-'));
 let device: string | undefined;
 let lab: Lab;

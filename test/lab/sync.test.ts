@@ -10,7 +10,7 @@ import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
 const service = 'http://10.79.0.50:5080';
-const waitMs = 60_000;
+const waitMs = 120_000;
 const folder = mkdtempSync(path.join(tmpdir(), 'vnfha-sync-lab-'));
 /** What was acknowledged. */
 const written: string[] = [];
@@ -55,6 +55,8 @@ async function writeSome(prefix: string): Promise<void> {
 
 /** Users that were acknowledged and aren't there. */
 async function lost(): Promise<string[]> {
+  // the VIP comes a little later than the promotion
+  await until('somebody answers', async () => (await lab.exec('client', ['curl', '-s', '--max-time', '3', service])).code === 0, waitMs); // prettier-ignore
   const missing: string[] = [];
   for (const user of written)
     if ((await curl(`${service}/${user}`)).stdout !== `sip:${user}@client`) missing.push(user);

@@ -5,7 +5,7 @@ import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
 import { until } from './wait.ts';
 
-const waitMs = 60_000;
+const waitMs = 120_000;
 let lab: Lab;
 
 test.before('the example', async () => {

@@ -10,7 +10,7 @@ import { until } from './wait.ts';
 const nodes = ['node1', 'node2', 'node3'];
 const claimed = '10.77.0.50';
 const elected = '10.77.0.70';
-const waitMs = 60_000;
+const waitMs = 120_000;
 let lab: Lab;
 
 test.before('a lab with the example applied', async () => {
@@ -74,8 +74,15 @@ async function atRest(): Promise<{ policy: string; gateway: string }> {
 } // prettier-ignore
 
 async function forget(): Promise<void> {
-  await must('node3', 'crm_resource', '--cleanup');
-  await until('no failure is remembered', async () => (await lab.cluster())?.failures.length === 0, waitMs);
+  // again where one that was under way is written down only then
+  await until(
+    'no failure is remembered',
+    async () => {
+      await must('node3', 'crm_resource', '--cleanup');
+      return (await lab.cluster())?.failures.length === 0;
+    },
+    waitMs,
+  );
 }
 
 /** Watches the owners while `during` runs: the most at any one time, by kernels of nodes that run. */

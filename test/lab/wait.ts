@@ -4,13 +4,15 @@ import { setTimeout as delay } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   probe: () => T | Promise<T>,
-  ms = 30_000,
+  ms = 120_000,
 ): Promise<NonNullable<Exclude<T, false>>> {
   const end = performance.now() + ms;
   for (;;) {
+    const asked = performance.now();
     const value = await probe();
     if (value !== undefined && value !== null && value !== false) return value as NonNullable<Exclude<T, false>>;
     if (performance.now() > end) throw new Error(`not within ${ms} ms: ${what}`);
-    await delay(50);
+    // what it asks is a program in most cases: it leaves half of the time to what is waited for
+    await delay(Math.max(50, performance.now() - asked));
   }
 }

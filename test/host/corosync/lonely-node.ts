@@ -75,11 +75,11 @@ export async function lonelyNode(): Promise<LonelyNode> {
   };
 }
 
-/** Polls `condition` every 20 ms for up to 60 s. */
-export async function until(what: string, condition: () => boolean): Promise<void> {
-  const giveUp = Date.now() + 60_000;
+/** Polls `condition` every 20 ms for up to `ms`. */
+export async function until(what: string, condition: () => boolean, ms = 60_000): Promise<void> {
+  const giveUp = Date.now() + ms;
   while (!condition()) {
-    if (Date.now() > giveUp) throw new Error(`waited 60 s in vain: ${what}`);
+    if (Date.now() > giveUp) throw new Error(`waited ${ms} ms in vain: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -208,7 +208,7 @@ for (const kind of [
 
 test.serial('kill -9 between the heal and its answer: one heal', async (t) => {
   const at = await scene(t);
-  await at.startVnfm('--fault', '{"heal":{"delay":1500}}');
+  await at.startVnfm('--fault', '{"heal":{"delay":5000}}');
   const notifier = await at.startNotifier();
   at.breakWeb();
   await until('the VNFM has it', () => at.heals().length === 1);

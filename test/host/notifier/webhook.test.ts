@@ -30,7 +30,7 @@ test.serial('a lost answer: posted again with the same key, healed once', async 
 
 test.serial('kill -9 between the heal and its answer: healed once', async (t) => {
   const at = await webhook(t);
-  await at.startVnfm('--fault', '{"heal":{"delay":1500}}');
+  await at.startVnfm('--fault', '{"heal":{"delay":5000}}');
   const notifier = await at.startNotifier();
   at.breakWeb();
   await until('the receiver has it', () => at.heals().length === 1);

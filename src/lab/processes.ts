@@ -22,11 +22,28 @@ export function isInitOf(pid: number, pidNamespace: string): boolean {
 }
 
 /** When it was started, in clock ticks since the machine was; undefined if there is no such process. */
-export function startTimeOf(pid: number): string | undefined {
+export const startTimeOf = (pid: number): string | undefined => statOf(pid)?.[19];
+
+export function parentOf(pid: number): number | undefined {
+  const parent = statOf(pid)?.[1];
+  return parent === undefined ? undefined : Number(parent);
+}
+
+/** What tells whether the process that has this number now runs still; a zombie doesn't. */
+export function watchLife(pid: number): () => boolean {
+  const started = startTimeOf(pid);
+  return () => {
+    const stat = statOf(pid);
+    return stat !== undefined && stat[19] === started && stat[0] !== 'Z';
+  };
+}
+
+/** The fields of /proc/PID/stat from the third on, its state (proc(5)). */
+function statOf(pid: number): string[] | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1')
       .replace(/^.*\) /s, '')
-      .split(' ')[19];
+      .split(' ');
   } catch {
     return undefined;
   }

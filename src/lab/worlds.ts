@@ -7,8 +7,9 @@ import { createConnection } from 'node:net';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Failure } from '../process/failure.ts';
+import { nameOf } from '../process/named.ts';
 import { writeLine } from './lines.ts';
-import { initOf, startTimeOf } from './processes.ts';
+import { initOf, parentOf, startTimeOf, watchLife } from './processes.ts';
 import type { LabReply, LabRequest, WorldIdentity } from './protocol.ts';
 
 const labs = '/run/vnfha-lab';
@@ -46,9 +47,11 @@ export function worldOf(name: string): number | undefined {
 export async function endWorld(name: string): Promise<boolean> {
   const pid = worldOf(name);
   if (pid !== undefined) {
-    const started = startTimeOf(pid);
+    // and the unshare that made it, which is in the world's namespaces, too, and ends a moment later
+    const maker = parentOf(pid);
+    const lives = [pid, ...(maker !== undefined && nameOf(String(maker)) === 'unshare' ? [maker] : [])].map(watchLife);
     process.kill(pid, 'SIGKILL');
-    while (startTimeOf(pid) === started) await delay(10);
+    while (lives.some((runs) => runs())) await delay(10);
   }
   rmSync(directoryOf(name), { recursive: true, force: true });
   return pid !== undefined;

@@ -7,6 +7,7 @@ import { rotationOf } from '../../src/haproxy/config-file.ts';
 import { parseServersState } from '../../src/haproxy/replies.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const name = `bridge-${process.pid}`;
@@ -103,8 +104,7 @@ const bridgeLog = (node: string): Promise<string> => lab.readFile(node, '/var/lo
 
 /** The bridge's log on a node, from `sinceUs` on. */
 async function logOf(node: string, sinceUs: number): Promise<Line[]> {
-  const lines = (await bridgeLog(node)).split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => JSON.parse(line) as Line).filter(({ at }) => at >= sinceUs);
+  return jsonLines<Line>(await bridgeLog(node)).filter(({ at }) => at >= sinceUs);
 }
 
 /** When a node's HAProxy had excluded `server`, and how long after the evidence. */

@@ -5,6 +5,7 @@
  */
 import test from 'ava';
 import { Lab } from '../../src/lab/lab.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -187,13 +188,13 @@ test.serial(
     const { ms } = await takenOver(active, () => signalQemu('KILL', active, host));
     t.false(await isUp(active), 'it has not waited for the lost one');
     t.log(`answered at the VIP again ${(ms / 1000).toFixed(1)} s after the kill of ${active}, which had hung`);
-    const log = (await must(host, 'cat', '/var/log/vnfha/vnfha-supervisor.log')).split('\n');
-    const at = (event: string): number => (JSON.parse(log.findLast((line) => line.includes(`"event":"${event}"`)) ?? '{}') as { at?: number }).at ?? NaN;
+    const log = jsonLines<{ at: number; event: string; phase?: string }>(await must(host, 'cat', '/var/log/vnfha/vnfha-supervisor.log'));
+    const at = (which: string): number => log.findLast(({ event }) => event === which)?.at ?? NaN;
     const told = at('pacemaker-told');
-    const stopped = log.map((line) => JSON.parse(line || '{}') as { at?: number; event?: string; phase?: string }).find(({ event, phase, at: when }) => event === 'noted' && phase === 'stopping' && when! > told)!;
-    t.log(`the connection was ended ${((at('connection-ended') - told) / 1000).toFixed(0)} ms after Pacemaker was told, the VM's stop begun after ${((stopped.at! - told) / 1000).toFixed(0)} ms`);
+    const stopped = log.find(({ event, phase, at: when }) => event === 'noted' && phase === 'stopping' && when > told)!;
+    t.log(`the connection was ended ${((at('connection-ended') - told) / 1000).toFixed(0)} ms after Pacemaker was told, the VM's stop begun after ${((stopped.at - told) / 1000).toFixed(0)} ms`);
     t.true(at('connection-ended') > told);
-    t.true(stopped.at! - at('connection-ended') < 5_000_000);
+    t.true(stopped.at - at('connection-ended') < 5_000_000);
   },
 ); // prettier-ignore
 

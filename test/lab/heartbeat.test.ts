@@ -9,6 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const name = `heartbeat-${process.pid}`;
@@ -48,8 +49,7 @@ interface Line {
 const bridgeLog = (node: string): Promise<string> => lab.readFile(node, '/var/log/vnfha/vnfha-bridge.log');
 
 async function logOf(node: string, sinceUs: number): Promise<Line[]> {
-  const lines = (await bridgeLog(node)).split('\n').filter((line) => line.startsWith('{'));
-  return lines.map((line) => JSON.parse(line) as Line).filter(({ at }) => at >= sinceUs);
+  return jsonLines<Line>(await bridgeLog(node)).filter(({ at }) => at >= sinceUs);
 }
 
 const nowUs = (): number => Date.now() * 1000;

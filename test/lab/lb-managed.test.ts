@@ -8,6 +8,7 @@ import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import type { LabProcess } from '../../src/lab/enter.ts';
 import { paths } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -99,7 +100,7 @@ async function well(): Promise<void> {
 
 async function journal(node: string): Promise<JournalEntry[]> {
   const { stdout } = await lab.exec(node, ['cat', paths.incidentJournal]);
-  return stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line) as JournalEntry); // prettier-ignore
+  return jsonLines<JournalEntry>(stdout);
 }
 
 const vnfm = async <T>(path: string): Promise<T> => JSON.parse(await must('client', 'curl', '-sf', `http://10.77.0.100:9890${path}`)) as T; // prettier-ignore

@@ -8,6 +8,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -232,10 +233,7 @@ async function vnfm<T>(resource: string): Promise<T> {
 async function journal(node: string): Promise<readonly JournalEntry[]> {
   const { code, stdout } = await lab.exec(node, ['cat', paths.incidentJournal]);
   if (code !== 0) return [];
-  return stdout
-    .split('\n')
-    .slice(0, -1)
-    .map((line) => JSON.parse(line) as JournalEntry);
+  return jsonLines<JournalEntry>(stdout);
 }
 
 async function activeOn(resource: string): Promise<string[]> {

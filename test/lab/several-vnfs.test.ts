@@ -4,6 +4,7 @@ import test from 'ava';
 import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { vnfPaths, vnfUnit } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -254,12 +255,7 @@ async function heals({ vnfm }: Which): Promise<{ params: { vnfcInstanceId: strin
 
 async function journal(which: Which): Promise<JournalEntry[]> {
   const { code, stdout } = await lab.exec('node1', ['cat', vnfPaths(which).incidentJournal]);
-  return code === 0
-    ? stdout
-        .split('\n')
-        .slice(0, -1)
-        .map((line) => JSON.parse(line) as JournalEntry)
-    : [];
+  return code === 0 ? jsonLines<JournalEntry>(stdout) : [];
 }
 
 async function activeOn(resource: string): Promise<string[]> {

@@ -10,6 +10,7 @@ import test from 'ava';
 import { rotationOf } from '../../src/haproxy/config-file.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const lbs = ['node1', 'node2'];
@@ -57,8 +58,8 @@ interface Line {
 
 /** What a daemon of a node logged from `sinceUs` on. */
 async function logOf(node: string, sinceUs: number, daemon = 'supervisor'): Promise<Line[]> {
-  const lines = (await lab.readFile(node, `/var/log/vnfha/vnfha-${daemon}.log`)).split('\n');
-  return lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : [])).filter(({ at }) => at >= sinceUs); // prettier-ignore
+  const log = await lab.readFile(node, `/var/log/vnfha/vnfha-${daemon}.log`);
+  return jsonLines<Line>(log).filter(({ at }) => at >= sinceUs);
 }
 
 const wordsOf = async (node: string, resource: string, sinceUs: number): Promise<string> =>

@@ -3,6 +3,7 @@ import test from 'ava';
 import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const waitMs = 120_000;
@@ -96,7 +97,7 @@ const journal = async (): Promise<readonly JournalEntry[]> => {
   const files = ['node1', 'node2', 'node3'].map((node) => lab.exec(node, ['cat', paths.incidentJournal]));
   const texts = (await Promise.all(files)).map(({ stdout }) => stdout);
   const longest = texts.toSorted((one, other) => other.length - one.length)[0]!; // a node that was away has less
-  return longest.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as JournalEntry]));
+  return jsonLines<JournalEntry>(longest);
 };
 const kinds = async (): Promise<string[]> => (await journal()).map(({ kind }) => kind);
 

@@ -7,6 +7,7 @@ import test from 'ava';
 import type { JournalEntry } from '../../src/decide/incident-journal.ts';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
+import { jsonLines } from './json-lines.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -89,8 +90,7 @@ interface Line {
   readonly reason?: string;
 }
 async function bridgeLog(lb: string, sinceUs: number): Promise<Line[]> {
-  const lines = (await lab.readFile(lb, '/var/log/vnfha/vnfha-bridge.log')).split('\n');
-  return lines.flatMap((line) => (line.startsWith('{') ? [JSON.parse(line) as Line] : [])).filter(({ at }) => at >= sinceUs); // prettier-ignore
+  return jsonLines<Line>(await lab.readFile(lb, '/var/log/vnfha/vnfha-bridge.log')).filter(({ at }) => at >= sinceUs);
 }
 
 /** Kills it on its host; returns how long the slower load balancer took to exclude it (ms), and why it did. */
@@ -167,7 +167,7 @@ test.serial('a VM that no host can start is the VNFM’s, by its vnfcInstanceId,
   for (const node of nodes) await must(node, 'mv', '/root/web1.xml', configOf('web1'));
   await must('client', 'touch', '/tmp/repaired');
   await served('web1', 'web2');
-  const journal = async (): Promise<JournalEntry[]> => (await lab.readFile('node3', paths.incidentJournal)).trim().split('\n').map((line) => JSON.parse(line) as JournalEntry);
+  const journal = async (): Promise<JournalEntry[]> => jsonLines(await lab.readFile('node3', paths.incidentJournal));
   const closed = await until('the incident is closed', async () => (await journal()).find(({ kind }) => kind === 'closed'), waitMs);
   t.like((await journal()).find(({ kind, incident }) => kind === 'raised' && incident === closed.incident), { vnfc: 'web', node: 'web1' });
 }); // prettier-ignore

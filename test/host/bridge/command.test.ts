@@ -124,7 +124,7 @@ test.serial('kill -9 loses nothing: the next one keeps the file until Pacemaker 
   await end(first, 'SIGKILL');
   crmMon.fails();
   const second = start();
-  await until(() => said(second, 'pacemaker-silent'), 'asked in vain', 60_000);
+  await until(() => said(second, 'pacemaker-silent') && said(second, 'started'), 'asked in vain', 60_000);
   t.is(out(), 'sipcore-web/node2');
   const { body } = await call('GET', '/state');
   const servers = body.servers as { server: string; rotation: string; decided: boolean }[];

@@ -1,5 +1,5 @@
 /** A crm_mon that says what the test wrote down; the XML is that of Pacemaker 2.1.5, without what nobody reads. */
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -17,16 +17,22 @@ export function fakeCrmMon(folder: string): FakeCrmMon {
   const bin = join(folder, 'bin');
   const answer = join(folder, 'crm_mon.xml');
   mkdirSync(bin);
-  writeFileSync(
-    join(bin, 'crm_mon'),
+  const program = join(bin, 'crm_mon');
+  writeWhole(
+    program,
     `#!/bin/sh\ncat ${answer} 2>/dev/null && exit 0\necho 'crm_mon: Connection to cluster failed' >&2\nexit 102\n`,
   );
-  chmodSync(join(bin, 'crm_mon'), 0o755);
   return {
     bin,
-    says: (...stopped) => writeFileSync(answer, statusXml(stopped)),
-    fails: () => writeFileSync(join(bin, 'crm_mon'), '#!/bin/sh\nexit 102\n'),
+    says: (...stopped) => writeWhole(answer, statusXml(stopped)),
+    fails: () => writeWhole(program, '#!/bin/sh\nexit 102\n'),
   };
+}
+
+/** The bridge may read it in this moment. */
+function writeWhole(file: string, text: string): void {
+  writeFileSync(`${file}.new`, text, { mode: 0o755 });
+  renameSync(`${file}.new`, file);
 }
 
 function statusXml(stopped: readonly string[]): string {

@@ -40,7 +40,7 @@ for (const name of ['sipcore', 'two-node', 'five-nodes']) {
       t.true((await pcs('alert', 'config')).includes(`${vnf.name}-alert`));
       // a home of its own: at its first run crm makes its directories, and two at once stumble over each other
       const env = { CIB_file: file, HOME: path.dirname(file) };
-      const crm = (await run('crm', ['configure', 'show'], { env })).stdout;
+      const crm = (await run('crm', ['configure', 'show'], { env, timeout: 120_000 })).stdout;
       t.regex(crm, new RegExp(`^clone ${vnf.name}-\\S+-clone `, 'm'));
       t.regex(crm, new RegExp(`^tag vnfha-${vnf.name} `, 'm'));
     });

@@ -29,7 +29,7 @@ export interface Rig {
   start(withMaster?: boolean): Promise<ChildProcess>;
   /** Who answers nine requests through HAProxy, sorted: n1, n2 …, or the status code of HAProxy's own answer, or 'refused'. */
   ask(): Promise<string[]>;
-  /** Requests that are answered after `ms`: GET /slow. */
+  /** A request that is answered after 5 s: GET /slow. */
   askSlow(): Promise<string>;
 }
 
@@ -49,7 +49,7 @@ export async function haproxyRig(t: ExecutionContext): Promise<Rig> {
   const backendPorts: Record<string, number> = {};
   for (const node of nodes) {
     const server = createServer((request, response) => {
-      setTimeout(() => response.end(node), request.url === '/slow' ? 1500 : 0);
+      setTimeout(() => response.end(node), request.url === '/slow' ? 5000 : 0);
     });
     servers.push(server);
     server.listen(0, '127.0.0.1');

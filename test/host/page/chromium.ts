@@ -143,7 +143,7 @@ function tabOf(wire: Wire, sessionId: string): Tab {
     complaints,
     send,
     value,
-    async until(expression, ms = 20_000) {
+    async until(expression, ms = 60_000) {
       const end = performance.now() + ms;
       while (!(await value<boolean>(`Boolean(${expression})`).catch(() => false))) {
         if (performance.now() > end) throw new Error(`not within ${ms} ms: ${expression}`);

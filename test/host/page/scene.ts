@@ -1,6 +1,6 @@
 /** A status page as a bridge serves it, of a cluster that the test makes up; real HTTP, a real journal. */
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -52,7 +52,11 @@ export async function scene(port?: number, example = 'sipcore'): Promise<Scene> 
     ...{ url: `http://127.0.0.1:${place}/`, port: place, logged, asked: 0 },
     ...{ cluster: wellCluster, rotation: wellRotation },
     nudge: () => server?.nudge(),
-    journal: (...entries) => writeFile(journal, entries.map((entry) => `${JSON.stringify({ v: 1, vnf: 'sipcore', by: 'node1', ...entry })}\n`).join('')), // prettier-ignore
+    async journal(...entries) {
+      const lines = entries.map((entry) => `${JSON.stringify({ v: 1, vnf: 'sipcore', by: 'node1', ...entry })}\n`);
+      await writeFile(`${journal}.new`, lines.join(''));
+      await rename(`${journal}.new`, journal); // the page reads all of it or nothing
+    },
     async stop() {
       await server?.close();
       server = undefined;

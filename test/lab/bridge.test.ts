@@ -17,8 +17,8 @@ const waitMs = 90_000;
 let lab: Lab;
 
 test.before('a lab with the example applied', async () => {
-  // a fenced node stays off until a test switches it on
-  lab = await Lab.up({ name, bootDelayMs: 600_000 });
+  // a fenced node stays off for as long as a test wants something of the others meanwhile
+  lab = await Lab.up({ name, bootDelayMs: 15_000 });
   await lab.ready();
   await lab.apply();
   await allIn();

@@ -160,7 +160,7 @@ async function watchNginx(node: string): Promise<{ ended: Promise<number> }> {
 /** Before it is fenced it isn't switched on: the fencing would end it once more. */
 async function bootFenced(node: string): Promise<void> {
   await until(`${node} is fenced`, async () => (await lab.fenceLog()).some((fencing) => fencing.node === node), waitMs);
-  await lab.boot(node);
+  await lab.boot(node).catch(() => undefined); // it may have come by itself
   await lab.ready({ timeout: waitMs });
 }
 

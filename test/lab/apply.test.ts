@@ -3,6 +3,7 @@ import test from 'ava';
 import { Lab } from '../../src/lab/lab.ts';
 import { paths } from '../../src/model/names.ts';
 import { parseXml, serializeXml } from '../../src/process/xml.ts';
+import { holders, oneByOne } from './holders.ts';
 import { until } from './wait.ts';
 
 const waitMs = 90_000;
@@ -134,28 +135,16 @@ test.serial(
     const both = (agent: string) => async () => (await agents()) === `${agent},${agent}`;
     await until('IPaddr2 has both', both('ocf:heartbeat:IPaddr2'), waitMs);
 
-    // in each node's own time: how often an address was there, sampled as fast as a shell can
-    const watch = `until [ -e /tmp/seen ]; do ip -o -4 addr show to 10.77.0.48/28 | awk -v at="$EPOCHREALTIME" '{print at, $4}'; done`;
-    const watchers = ['node1', 'node2', 'node3'].map(
-      async (node) => (await lab.exec(node, ['bash', '-c', watch], { timeout: 3 * waitMs })).stdout,
-    );
-    const applied = await vnfha('apply', paths.description, '--yes');
-    t.is(applied.code, 0, applied.stderr);
-    t.regex(applied.stdout, /restarts sipcore-registrar-vip on/);
-    await until('ours has both', both('ocf:vnfha:vip'), waitMs);
-    for (const node of ['node1', 'node2', 'node3']) await lab.writeFile(node, '/tmp/seen', '');
-    const seen = (await Promise.all(watchers)).map(
-      (text) =>
-    text.split('\n').filter(Boolean).map((line) => line.split(' ') as [string, string]), // prettier-ignore
-    );
+    const held = await holders(lab, ['node1', 'node2', 'node3'], '10.77.0.48/28', async () => {
+      const applied = await vnfha('apply', paths.description, '--yes');
+      t.is(applied.code, 0, applied.stderr);
+      t.regex(applied.stdout, /restarts sipcore-registrar-vip on/);
+      await until('ours has both', both('ocf:vnfha:vip'), waitMs);
+    });
     for (const address of ['10.77.0.50/24', '10.77.0.60/24']) {
-      const spans = seen
-        .map((samples) => samples.filter(([, where]) => where === address).map(([time]) => Number(time)))
-        .filter((times) => times.length > 0)
-        .map((times) => [Math.min(...times), Math.max(...times)] as const)
-        .sort(([one], [other]) => one - other);
-      t.true(spans.length > 0, address);
-      spans.slice(1).forEach(([begun], at_) => t.true(begun > spans[at_]![1], `${address} had two owners`));
+      const by = held.get(address) ?? [];
+      t.true(by.length > 0, address);
+      t.true(oneByOne(by), `${address} had two owners: ${JSON.stringify(by)}`);
     }
     t.is((await vnfha('diff', paths.description)).code, 0);
   },

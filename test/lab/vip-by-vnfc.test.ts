@@ -2,9 +2,9 @@
  * Scheme A2 on a real cluster (the example vip-by-vnfc): a VNFC that claims its address as part of becoming active, and one whose instances
  * settle it by VRRP among themselves. From outside, all the time: never two owners.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import test from 'ava';
 import { Lab } from '../../src/lab/lab.ts';
+import { holders, oneByOne } from './holders.ts';
 import { until } from './wait.ts';
 
 const nodes = ['node1', 'node2', 'node3'];
@@ -85,25 +85,6 @@ async function forget(): Promise<void> {
   );
 }
 
-/** Watches the owners while `during` runs: the most at any one time, by kernels of nodes that run. */
-async function mostOwners(address: string, during: () => Promise<void>): Promise<number> {
-  let most = 0;
-  let over = false;
-  const watching = (async () => {
-    while (!over) {
-      most = Math.max(most, (await owners(address)).length);
-      await sleep(20);
-    }
-  })();
-  try {
-    await during();
-  } finally {
-    over = true;
-    await watching;
-  }
-  return most;
-}
-
 const answers = async (address: string): Promise<boolean> =>
   (await lab.exec('client', ['timeout', '1', 'redis-cli', '-h', address, 'ping'])).stdout.includes('PONG');
 
@@ -125,14 +106,17 @@ test.serial('the active instance has the address, and nobody else; a client writ
 
 test.serial('the active one dies: another takes the address, and at no time have two', async (t) => {
   const { policy } = await atRest();
-  const most = await mostOwners(claimed, async () => {
+  const held = await holders(lab, nodes, claimed, async () => {
     const begun = performance.now();
     await must(policy, 'pkill', '-9', '-f', 'redis-server.*6379');
     await until('it is elsewhere', async () => (await owners(claimed)).some((node) => node !== policy), waitMs);
     t.log(`elsewhere after ${Math.round(performance.now() - begun)} ms`);
     await until('it answers', () => answers(claimed), waitMs);
   });
-  t.is(most, 1);
+  const by = held.get(`${claimed}/24`) ?? [];
+  t.is(by[0]?.node, policy);
+  t.true(by.length > 1);
+  t.true(oneByOne(by), JSON.stringify(by));
   t.not((await atRest()).policy, policy);
   await forget();
 });
@@ -142,6 +126,7 @@ test.serial('the active one’s node loses its power: another takes the address'
   await lab.kill(policy);
   await until('it answers from elsewhere', async () => (await promoted()) !== policy && (await answers(claimed)), waitMs);
   await lab.boot(policy).catch(() => undefined); // the fencing may have done so
+  await lab.ready({ timeout: waitMs });
   t.not((await atRest()).policy, policy);
   await forget();
 }); // prettier-ignore

@@ -19,7 +19,8 @@ export async function holders(
   during: () => Promise<unknown>,
 ): Promise<ReadonlyMap<string, readonly Holding[]>> {
   const enough = '/tmp/enough-looks';
-  const watch = `until [ -e ${enough} ]; do ip -o -4 addr show to ${prefix} | awk -v at="$EPOCHREALTIME" '{print at, $4}'; done; rm ${enough}`;
+  const watch = `until [ -e ${enough} ]; do ip -o -4 addr show to ${prefix} | awk -v at="$EPOCHREALTIME" '{print at, $4}'; done`;
+  for (const node of nodes) await lab.exec(node, ['rm', '-f', enough]);
   const watchers = nodes.map(async (node) => {
     const { stdout } = await lab.exec(node, ['bash', '-c', watch], { timeout: 600_000 });
     return { node, looks: stdout.split('\n').filter(Boolean).map((line) => line.split(' ') as [string, string]) }; // prettier-ignore

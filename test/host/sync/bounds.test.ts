@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import type { Sidecar } from '../../../bench/sync-check/sidecars.ts';
 import { until } from '../../lab/wait.ts';
-import { scene } from './rig.ts';
+import { firstPromotion, scene } from './rig.ts';
 
 /** MiB, the most that it had. */
 const peak = ({ pid }: Sidecar): number =>
@@ -30,7 +30,7 @@ for (const channel of ['direct', 'messages'])
   test.serial(`${channel}: a standby that is frozen is not waited for, and has all when it goes on`, async (t) => {
     const { all } = await scene(t, channel);
     const [one, two, three] = [all[0]!, all[1]!, all[2]!];
-    await one.role('active', 1);
+    await firstPromotion(one);
     await until('both standbys are there', () => one.client.put('first', '1', 'quorum').catch(() => undefined));
     three.signal('SIGSTOP');
     const big = Buffer.alloc(2 ** 20, 'x');
@@ -44,14 +44,14 @@ for (const channel of ['direct', 'messages'])
     await until('it has all', async () => (await three.client.status()).version.sequence >= version.sequence);
     await Promise.all([one.kill(), two.kill()]);
     await two.start();
-    await three.role('active', 2, 'promote');
+    await three.role('active', 10, 'promote');
     t.is((await three.client.snapshot()).size, 31);
   });
 
 test.serial('messages: nonsense in the group is passed over', async (t) => {
   const { all, ground } = await scene(t, 'messages');
   const [one, two] = [all[0]!, all[1]!];
-  await one.role('active', 1);
+  await firstPromotion(one);
   await until('the standbys are there', () => one.client.put('a', '1', 'quorum').catch(() => undefined));
   const program = `
     const { connectCpg } = await import('${join(import.meta.dirname, '../../../src/corosync/cpg.ts')}');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import type { Sidecar } from '../../../bench/sync-check/sidecars.ts';
 import { until } from '../../lab/wait.ts';
-import { codeOf, scene } from './rig.ts';
+import { codeOf, firstPromotion, scene } from './rig.ts';
 
 const copyOf = async (active: Sidecar, name: string) =>
   (await active.client.status()).copies.find(({ copy }) => copy === name)!;
@@ -51,7 +51,7 @@ test.serial(
   async (t) => {
     const { all } = await scene(t, 'messages', ['node1', 'node2']);
     const [one, two, three] = [all[0]!, all[1]!, all[2]!];
-    await one.role('active', 1);
+    await firstPromotion(one);
     await connected(one, 'node2');
     const big = Array.from({ length: 3 }, (_, n) => ({ op: 'put' as const, key: Buffer.from(`big/${n}`), value: Buffer.alloc(2 ** 20, n) })); // prettier-ignore
     await one.client.batch(big);
@@ -79,7 +79,7 @@ test.serial('corosync dies at a standby, then at the active one: each comes back
   const { all, ground } = await scene(t, 'messages');
   const corosyncs = ground.corosyncs!;
   const [one, two, three] = [all[0]!, all[1]!, all[2]!];
-  await one.role('active', 1);
+  await firstPromotion(one);
   await connected(one, 'node2');
   await connected(one, 'node3');
   const writing = stream(one, 'k');
@@ -111,14 +111,14 @@ test.serial(
     const { all, ground } = await scene(t, 'messages');
     const corosyncs = ground.corosyncs!;
     const [one, two, three] = [all[0]!, all[1]!, all[2]!];
-    await one.role('active', 1);
+    const epoch = await firstPromotion(one);
     await connected(one, 'node2');
     await connected(one, 'node3');
     const writing = stream(one, 'k');
     await until('writes stream', () => writing.acknowledged.length > 20);
     ground.plug!('node1', false);
     await corosyncs.ring(['node2', 'node3']);
-    await two.role('active', 2);
+    await two.role('active', epoch + 1);
     const acknowledged = [...writing.acknowledged];
     await connected(two, 'node3');
     t.is(await codeOf(two.client.put('a', 'new', 'quorum')), 'none');

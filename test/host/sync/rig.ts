@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { type Ground, grounds } from '../../../bench/sync-check/channels.ts';
-import { makeSidecars, type Sidecars } from '../../../bench/sync-check/sidecars.ts';
+import { makeSidecars, type Sidecar, type Sidecars } from '../../../bench/sync-check/sidecars.ts';
 import { SyncError } from '../../../src/sync/client.ts';
 
 export interface Scene extends Sidecars {
@@ -34,6 +34,16 @@ export async function codeOf(promise: Promise<unknown>): Promise<string> {
     throw error;
   }
   return 'none';
+}
+
+/** Its first promotion; a later one where a busy machine let the copies answer too late. Its epoch. */
+export async function firstPromotion(sidecar: Sidecar): Promise<number> {
+  for (let epoch = 1; epoch < 5; epoch += 1) {
+    const code = await codeOf(sidecar.role('active', epoch));
+    if (code === 'none') return epoch;
+    if (code !== 'not-enough-copies') throw new Error(`${sidecar.name} is not promoted: ${code}`);
+  }
+  throw new Error(`${sidecar.name} is not promoted: nobody answers`);
 }
 
 /** An address on the loopback interface of this process alone: no other has its pid in 127.0.0.0/8. @param at 0 to 3 */

@@ -9,6 +9,7 @@ import { Lab } from '../../src/lab/lab.ts';
 import { loadVnf } from '../../src/model/load.ts';
 import type { ActiveStandbyVnfc } from '../../src/model/vnf.ts';
 import type { InstanceStatus } from '../../src/sync/status.ts';
+import { lookUp } from './registrar.ts';
 import { until } from './wait.ts';
 
 const example = new URL('../../examples/sync-channels.yaml', import.meta.url).pathname;
@@ -107,7 +108,7 @@ async function writeSome(vnfc: ActiveStandbyVnfc, prefix: string): Promise<void>
 async function lost(vnfc: ActiveStandbyVnfc): Promise<string[]> {
   const missing: string[] = [];
   for (const user of written.get(vnfc.name) ?? [])
-    if ((await curl(urlOf(vnfc, user))).stdout !== `sip:${user}@client`) missing.push(user);
+    if ((await lookUp(lab, urlOf(vnfc, user), waitMs)) !== `sip:${user}@client`) missing.push(user);
   return missing;
 }
 
